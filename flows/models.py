@@ -1,0 +1,146 @@
+"""The rows of the stories: workflow versions, what was told, open questions, links, cases."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db import Base, RowId
+
+
+class WorkflowVersion(Base):
+    """One version of a retailer's workflow. The highest number stands."""
+
+    __tablename__ = "workflow_version"
+    __table_args__ = (UniqueConstraint("retailer", "version"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    retailer: Mapped[str]
+    version: Mapped[int]
+    #: The YAML as it was written, before the defaults were merged in.
+    source: Mapped[str]
+    #: SHA-256 of the file it was loaded from; None when it was edited elsewhere.
+    file_hash: Mapped[str | None]
+    loaded_at: Mapped[datetime]
+    #: file, or the agent's e-mail.
+    loaded_by: Mapped[str]
+
+
+class MilestoneTold(Base):
+    """This milestone of this parcel has been passed and told (or knowingly kept silent). Once."""
+
+    __tablename__ = "milestone_told"
+    __table_args__ = (UniqueConstraint("shipment_id", "milestone"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    shipment_id: Mapped[int]
+    milestone: Mapped[str]
+    #: Key of the outbox row; None when it was kept silent.
+    message_key: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class Dialogue(Base):
+    """What we remember about talking with one person on one conversation."""
+
+    __tablename__ = "dialogue"
+
+    conversation_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    retailer: Mapped[str]
+    language: Mapped[str | None]
+    #: Texts in a row that were not understood; the second goes to a person.
+    misses: Mapped[int] = mapped_column(default=0)
+    updated_at: Mapped[datetime]
+
+
+class PendingQuestion(Base):
+    """A numbered or yes/no question the bot has open with one person. One at a time."""
+
+    __tablename__ = "pending_question"
+    __table_args__ = (UniqueConstraint("conversation_id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    conversation_id: Mapped[int]
+    retailer: Mapped[str]
+    #: The story that asked, by name; it takes the answer.
+    story: Mapped[str]
+    #: The choices in the order they were numbered, as the story understands them.
+    options: Mapped[list[dict[str, Any]]]
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Link(Base):
+    """A page's address that only its holder knows. The token itself is not stored: it can be built again."""
+
+    __tablename__ = "link"
+    __table_args__ = (UniqueConstraint("kind", "row_id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    #: t (tracking), p (proof), s (survey), d (driver).
+    kind: Mapped[str]
+    row_id: Mapped[int]
+    nonce: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+
+
+class Case(Base):
+    """Something a person must settle. One open case per shipment and reason, else per phone and reason."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        Index("ix_case_queue", "retailer", "state", "due_at"),
+        Index("ix_case_conversation", "conversation_id"),
+        Index(
+            "uq_case_open_subject",
+            "retailer",
+            "subject",
+            "reason",
+            unique=True,
+            postgresql_where=text("state != 'resolved'"),
+            sqlite_where=text("state != 'resolved'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    retailer: Mapped[str]
+    #: `shipment:42`, `conversation:7` or `phone:+1…`: what the case is about, for uniqueness.
+    subject: Mapped[str]
+    #: open, claimed, snoozed, resolved.
+    state: Mapped[str] = mapped_column(default="open")
+    #: low, medium, high, urgent.
+    priority: Mapped[str]
+    #: An intent, a failure reason, or what went wrong: talk_to_person, attempt_failed, dead_message, …
+    reason: Mapped[str]
+    shipment_id: Mapped[int | None]
+    conversation_id: Mapped[int | None]
+    #: E.164 of the person; shown by its last two digits only.
+    phone: Mapped[str | None]
+    language: Mapped[str | None]
+    assignee: Mapped[str | None]
+    due_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    first_reply_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    resolution: Mapped[str | None]
+
+
+class CaseEntry(Base):
+    """One line of a case's history: opened, joined, claimed, note, reply, snoozed, resolved, reopened. Append-only."""
+
+    __tablename__ = "case_entry"
+    __table_args__ = (Index("ix_case_entry_case", "case_id", "id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    case_id: Mapped[int]
+    kind: Mapped[str]
+    #: The agent's e-mail, `customer`, or `doorline`.
+    by: Mapped[str]
+    text: Mapped[str | None]
+    #: Facts attached as evidence: inbox/outbox ids, event ids.
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    at: Mapped[datetime]

@@ -1,0 +1,182 @@
+"""Settings: what the environment says, read once, checked at once. `.env` is read; the real environment wins."""
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from dotenv import dotenv_values
+
+N = TypeVar("N", int, float)
+DEMO_NUMBER = "+15005550006"
+DEMO_POOL = "+15005550101,+15005550102,+15005550103"
+SOURCE_PREFIXES = ("CARRIER_", "STORE_", "CUSTOM_")
+
+
+class SettingsError(ValueError):
+    """The settings are incomplete or contradict each other."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an operator can set. README, "Settings", explains each by its environment name."""
+
+    port: int = 8000
+    host: str = "127.0.0.1"
+    #: Where the NLU answers; None means keywords only (`NLU_URL=off`).
+    nlu_url: str | None = "http://127.0.0.1:5005"
+    data_dir: Path = Path("var")
+    database_url: str = "sqlite:///var/doorline.db"
+    #: Signed URLs and links are built from it, never from a request's headers. No slash at the end.
+    public_base_url: str = "http://127.0.0.1:8000"
+    secret_key: str = field(default="", repr=False)
+    demo: bool = True
+    bootstrap_api_key: str = field(default="", repr=False)
+    #: `email:password` of an admin.
+    bootstrap_agent: str = field(default="", repr=False)
+    twilio_account_sid: str = ""
+    #: Accepted on webhooks: the primary token first, then the one of a rotation.
+    twilio_auth_tokens: tuple[str, ...] = field(default=(), repr=False)
+    twilio_api_url: str = "https://api.twilio.com"
+    twilio_number: str = ""
+    twilio_messaging_service_sid: str = ""
+    relay_numbers: tuple[str, ...] = ()
+    smtp_url: str = field(default="", repr=False)
+    workflow_dir: Path = Path("workflows")
+    log_level: str = "INFO"
+    #: Texts a second for each of our senders; 0 leaves the pacing to the provider.
+    sender_per_second: float = 0.0
+    #: How many texts one worker hands over at once.
+    sending_threads: int = 8
+    #: How long a claimed row belongs to its worker; the provider's longest call must end within it.
+    lease_s: float = 30.0
+    #: When to ask the provider about a text whose outcome is unknown: seconds after the attempt.
+    unknown_looks_s: tuple[float, ...] = (120.0, 600.0)
+    #: Secrets of carriers, stores and custom sources by environment name.
+    source_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def twilio_configured(self) -> bool:
+        """Whether texts can leave through Twilio."""
+        return bool(self.twilio_account_sid and self.twilio_auth_tokens)
+
+    def source_secret(self, kind: str, name: str, retailer: str) -> str | None:
+        """Answer the secret of `carrier|store|custom` `name`: the retailer's own, else for the default one the plain.
+
+        A retailer other than `default` never falls back to the plain secret: one shop's key must not open another's.
+        """
+        plain = f"{kind}_{name}_SECRET".upper()
+        own = self.source_secrets.get(f"{plain}_{retailer}".upper().replace("-", "_"))
+        return own or (self.source_secrets.get(plain) if retailer == "default" else None)
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, *, dotenv: Path | None = Path(".env")) -> "Settings":
+        """Read the environment (and `.env` below it). Raises SettingsError naming what is missing or malformed."""
+        process = dict(os.environ if environ is None else environ)
+        file = {key: value or "" for key, value in dotenv_values(dotenv).items()} if dotenv else {}
+        env = {**file, **process}
+        get = lambda name, default="": (env.get(name) or default).strip()  # noqa: E731  an empty value means unset
+
+        host, port = get("HOST", "127.0.0.1"), _number("PORT", get("PORT", "8000"), int)
+        data_dir = Path(get("DATA_DIR", "./var")).resolve()
+        tokens = tuple(t for t in (get("TWILIO_AUTH_TOKEN"), get("TWILIO_AUTH_TOKEN_SECONDARY")) if t)
+        twilio = bool(get("TWILIO_ACCOUNT_SID") and tokens)
+        demo = _demo(get("DEMO"), host, twilio, bool(get("PUBLIC_BASE_URL")))
+        nlu = get("NLU_URL", f"http://127.0.0.1:{get('NLU_PORT', '5005')}").rstrip("/")
+        relay = get("RELAY_NUMBERS", DEMO_POOL if demo else "")
+        settings = cls(
+            port=port,
+            host=host,
+            nlu_url=None if nlu.lower() == "off" else nlu,
+            data_dir=data_dir,
+            database_url=_database_url(get("DATABASE_URL", f"sqlite:///{data_dir / 'doorline.db'}")),
+            public_base_url=get("PUBLIC_BASE_URL", f"http://{_shown(host)}:{port}").rstrip("/"),
+            secret_key=get("SECRET_KEY"),
+            demo=demo,
+            bootstrap_api_key=get("BOOTSTRAP_API_KEY"),
+            bootstrap_agent=get("BOOTSTRAP_AGENT"),
+            twilio_account_sid=get("TWILIO_ACCOUNT_SID"),
+            twilio_auth_tokens=tokens,
+            twilio_api_url=get("TWILIO_API_URL", "https://api.twilio.com").rstrip("/"),
+            twilio_number=get("TWILIO_NUMBER", DEMO_NUMBER if demo else ""),
+            twilio_messaging_service_sid=get("TWILIO_MESSAGING_SERVICE_SID"),
+            relay_numbers=tuple(n.strip() for n in relay.split(",") if n.strip()),
+            smtp_url=get("SMTP_URL"),
+            workflow_dir=Path(get("WORKFLOW_DIR", "workflows")),
+            log_level=get("LOG_LEVEL", "INFO").upper(),
+            sender_per_second=_number("SENDER_PER_SECOND", get("SENDER_PER_SECOND", "0"), float),
+            sending_threads=_number("SENDING_THREADS", get("SENDING_THREADS", "8"), int),
+            lease_s=_number("LEASE_SECONDS", get("LEASE_SECONDS", "30"), float),
+            unknown_looks_s=tuple(
+                _number("UNKNOWN_LOOK_SECONDS", part, float)
+                for part in get("UNKNOWN_LOOK_SECONDS", "120,600").split(",")
+            ),
+            source_secrets={k: v for k, v in env.items() if k.startswith(SOURCE_PREFIXES) and "_SECRET" in k and v},
+        )
+        settings._check(public_base_url_given=bool(get("PUBLIC_BASE_URL")))
+        return settings if settings.secret_key else settings._with_own_secret()
+
+    def _check(self, *, public_base_url_given: bool) -> None:
+        if self.demo:
+            return
+        missing = [
+            name
+            for name, there in (
+                ("SECRET_KEY", self.secret_key),
+                ("PUBLIC_BASE_URL", public_base_url_given),
+                ("TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or SMTP_URL", self.twilio_configured or self.smtp_url),
+                (
+                    "TWILIO_NUMBER or TWILIO_MESSAGING_SERVICE_SID",
+                    self.twilio_number or self.twilio_messaging_service_sid or not self.twilio_configured,
+                ),
+            )
+            if not there
+        ]
+        if missing:
+            raise SettingsError(f"Outside demo mode Doorline needs: {'; '.join(missing)}.")
+
+    def _with_own_secret(self) -> "Settings":
+        """In demo mode the secret is made once and kept in DATA_DIR, so that links survive a restart."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        path = self.data_dir / "secret_key"
+        try:
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(32))
+        except FileExistsError:
+            pass
+        return replace(self, secret_key=path.read_text().strip())
+
+
+def _demo(said: str, host: str, twilio: bool, public: bool) -> bool:
+    if said:
+        return said.lower() not in {"0", "no", "off", "false"}
+    return not twilio and not public and _is_loopback(host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _shown(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  shown, not bound
+
+
+def _database_url(url: str) -> str:
+    """Accept the common spellings of a PostgreSQL URL; the driver is ours to choose."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _number(name: str, value: str, kind: type[N]) -> N:
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise SettingsError(f"{name} must be a number, not {value!r}.") from error
