@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import psycopg
 from sqlalchemy import (
@@ -162,12 +162,11 @@ def wake(session: Session, channel: str) -> None:
         session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": f"doorline_{channel}"})
 
 
-class Waiter:
+class Waiter(Protocol):
     """Waits for work. A wake-up may come without work, and work without a wake-up: polling stays the truth."""
 
     def wait(self, seconds: float, stop: threading.Event) -> None:
         """Return when woken, when `stop` is set, or after the seconds."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Give the connection back."""

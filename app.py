@@ -1,0 +1,101 @@
+"""The web's front door and the command line: builds the parts, once, and hands them over."""
+
+import json
+import logging
+import sys
+
+import click
+from flask import Flask
+
+import migrations
+from db import Database, utc_now
+from flows import accounts, demo
+from flows.house import House
+from settings import Settings, SettingsError
+from web import build
+from web.context import Parts
+from worker import channels_of
+
+WEB_POOL = 10
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the WSGI application. Raises SettingsError, and WorkflowError when a workflow file is wrong."""
+    settings = settings or Settings.load()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    database = Database(settings.database_url, pool_size=WEB_POOL)
+    prepare(settings, database)
+    app = Flask("doorline", static_folder=None)
+    parts = Parts(
+        settings=settings,
+        database=database,
+        house=House.build(settings),
+        channels=channels_of(settings, database),
+        clock=utc_now,
+    )
+    build(app, parts)
+    return app
+
+
+def prepare(settings: Settings, database: Database) -> None:
+    """Make sure that the default retailer, its numbers, keys, agents and workflow are there. Safe to repeat."""
+    house = House.build(settings)
+    with database.write() as session:
+        accounts.ensure_default(session, settings, now=utc_now())
+        house.workflows.seed(session, now=utc_now())
+
+
+@click.group()
+def cli() -> None:
+    """Doorline's own commands."""
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    settings = _settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    click.echo(migrations.upgrade(settings.database_url))
+
+
+@cli.command()
+def seed() -> None:
+    """Prepare the default retailer; in demo mode add a few parcels to look at. Safe to repeat."""
+    settings = _settings()
+    database = Database(settings.database_url)
+    prepare(settings, database)
+    if settings.demo:
+        click.echo(demo.seed(database, House.build(settings), now=utc_now()))
+
+
+@cli.group()
+def retailer() -> None:
+    """Retailers of this installation."""
+
+
+@retailer.command("add")
+@click.argument("name")
+@click.option("--number", required=True, help="The number this retailer texts from, E.164.")
+def retailer_add(name: str, number: str) -> None:
+    """Add a retailer and print its API key, this once."""
+    settings = _settings()
+    database = Database(settings.database_url)
+    prepare(settings, database)
+    try:
+        with database.write() as session:
+            key = accounts.add_retailer(session, name, number, now=utc_now())
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps({"retailer": name, "api_key": key}))
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.load()
+    except SettingsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    cli()
