@@ -1,0 +1,196 @@
+"""Rasa as an `Nlu`: three seconds at most, a breaker, and keywords whenever Rasa cannot answer. No text is ever logged."""
+
+import http.client
+import json
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+from bot import entities, language
+from bot.breaker import Breaker
+from bot.understanding import CLEAR, INTENTS, Nlu, Understanding
+
+_log = logging.getLogger(__name__)
+
+#: Rasa's answer to a text is about 3 kB.
+_MAX_ANSWER_BYTES: Final = 1_000_000
+_MAX_TEXT_CHARS: Final = 2_000
+#: Exchanges at a time; one more is answered by the fallback rather than queued.
+_MAX_AT_ONCE: Final = 16
+_PING_S: Final = 1.0
+#: The model's own probability at which an intent is clear: `threshold` of FallbackClassifier in training/config.yml.
+MODEL_THRESHOLD: Final = 0.3
+_UNSURE: Final = "nlu_fallback"
+LANGUAGES: Final = ("en", "es")
+
+
+class RasaUnavailable(Exception):
+    """The NLU server did not give a usable answer in time."""
+
+
+class RasaNlu:
+    """`Nlu` that asks a Rasa server at `url` (its `/model/parse`) and else `fallback`. Safe to share between threads.
+
+    `timeout_s` bounds the whole exchange in wall-clock seconds, even against a server that sends a byte now and then.
+    `clock` is monotonic seconds. After 5 failures in a row Rasa is left alone for 10 s, then one text tries it again.
+    Entities always come from `bot.entities`. Confidence is scaled so that below 0.5 means unclear, as everywhere.
+    """
+
+    def __init__(
+        self, url: str, fallback: Nlu, *, timeout_s: float = 3.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("NLU_URL must be an http or https address")
+        self._secure = parts.scheme == "https"
+        self._host = parts.hostname
+        self._port = parts.port
+        self._path = parts.path.rstrip("/")
+        self._fallback = fallback
+        self._timeout_s = timeout_s
+        self._breaker = Breaker(clock)
+        self._slots = threading.BoundedSemaphore(_MAX_AT_ONCE)
+        self._pool = ThreadPoolExecutor(_MAX_AT_ONCE, thread_name_prefix="rasa")
+        #: Whether the last contact, a parse or a ping, went well.
+        self._reached = False
+
+    def understand(self, text: str, *, language: str | None = None) -> Understanding:
+        """The meaning of any string, by Rasa when it answers properly in time; never raises."""
+        if not text.strip() or not self._breaker.allow():
+            return self._fallback.understand(text, language=language)
+        try:
+            answer = self._exchange("POST", "/model/parse", {"text": _sendable(text)}, self._timeout_s)
+            intent, confidence = _read(answer)
+        except RasaUnavailable as failure:
+            self._reached = False
+            if self._breaker.failed():
+                _log.warning("NLU is not answering, keywords take over: %s", failure)
+            return self._fallback.understand(text, language=language)
+        self._reached = True
+        if self._breaker.succeeded():
+            _log.info("NLU answers again")
+        return Understanding(intent, confidence, entities.find(text), language or _language(text), "rasa")
+
+    def status(self) -> Literal["rasa", "keywords"]:
+        """Who would answer now, as far as the last contact tells; "keywords" before the first one."""
+        return "rasa" if self._reached and not self._breaker.is_open() else "keywords"
+
+    def ping(self) -> bool:
+        """Asks, within a second, whether the server is there with its model loaded. Does not move the breaker."""
+        try:
+            answer = self._exchange("GET", "/status", None, min(_PING_S, self._timeout_s))
+        except RasaUnavailable:
+            self._reached = False
+            return False
+        self._reached = isinstance(answer, dict) and bool(answer.get("model_file"))
+        return self._reached
+
+    def close(self) -> None:
+        """Lets go of the threads; a closed NLU answers by the fallback."""
+        self._breaker.force_open()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _exchange(self, method: str, path: str, body: dict[str, str] | None, timeout_s: float) -> Any:
+        """The decoded JSON of a 200 answer. In a thread of its own, because neither a name look-up nor an answer that
+        drips can be bounded from the thread that waits for it.
+        """
+        if not self._slots.acquire(blocking=False):
+            raise RasaUnavailable("too many texts at once")
+        connection = self._connection(timeout_s)
+        try:
+            future = self._pool.submit(self._run, connection, method, self._path + path, body)
+        except RuntimeError as closed:
+            self._slots.release()
+            raise RasaUnavailable("closed") from closed
+        future.add_done_callback(lambda _: self._slots.release())
+        try:
+            return future.result(timeout_s)
+        except FutureTimeout:
+            _cut(connection)
+            raise RasaUnavailable("no answer in time") from None
+
+    def _connection(self, timeout_s: float) -> http.client.HTTPConnection:
+        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
+        return kind(self._host, self._port, timeout=timeout_s)
+
+    @staticmethod
+    def _run(connection: http.client.HTTPConnection, method: str, path: str, body: dict[str, str] | None) -> Any:
+        try:
+            payload = json.dumps(body).encode() if body is not None else None
+            headers = {"Content-Type": "application/json", "Accept": "application/json", "Connection": "close"}
+            connection.request(method, path, payload, headers)
+            response = connection.getresponse()
+            if response.status != 200:
+                raise RasaUnavailable(f"status {response.status}")
+            content = response.read(_MAX_ANSWER_BYTES + 1)
+            if len(content) > _MAX_ANSWER_BYTES:
+                raise RasaUnavailable("answer too large")
+            return json.loads(content)
+        except (OSError, http.client.HTTPException, ValueError, RecursionError, AttributeError) as failure:
+            # AttributeError: the socket was cut under http.client's hands. No detail: it may quote the answer.
+            raise RasaUnavailable(type(failure).__name__) from None
+        finally:
+            connection.close()
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    """Ends an exchange from outside, so that its thread does not wait for a server that drips."""
+    sock = connection.sock
+    if sock is not None:
+        try:
+            sock.shutdown(2)
+        except OSError:
+            return
+
+
+def _sendable(text: str) -> str:
+    """The text without what JSON or Rasa would choke on: lone surrogates, NUL, and everything past 2,000 characters."""
+    return text[:_MAX_TEXT_CHARS].encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", " ")
+
+
+def _language(text: str) -> str:
+    return language.detect(text, LANGUAGES, LANGUAGES[0])[0]
+
+
+def _read(answer: Any) -> tuple[str, float]:
+    """Intent and scaled confidence of Rasa's answer; RasaUnavailable when it is not one of ours."""
+    if not isinstance(answer, dict):
+        raise RasaUnavailable("not an answer")
+    intent, confidence = _prediction(answer.get("intent"))
+    if intent != _UNSURE:
+        return intent, _scaled(confidence)
+    ranking = answer.get("intent_ranking")
+    if not isinstance(ranking, list):
+        raise RasaUnavailable("no ranking")
+    for row in ranking:
+        intent, confidence = _prediction(row)
+        if intent != _UNSURE:
+            # Rasa found the best guess too weak or too close to the next one.
+            return intent, min(_scaled(confidence), CLEAR - 0.01)
+    return "out_of_scope", 0.0
+
+
+def _prediction(row: Any) -> tuple[str, float]:
+    if not isinstance(row, dict):
+        raise RasaUnavailable("no intent")
+    name, confidence = row.get("name"), row.get("confidence")
+    if name is None:
+        return "out_of_scope", 0.0
+    if name not in (*INTENTS, _UNSURE):
+        raise RasaUnavailable("an intent that is not ours")
+    if isinstance(confidence, bool) or not isinstance(confidence, (int, float)) or not math.isfinite(confidence):
+        raise RasaUnavailable("no confidence")
+    return str(name), min(1.0, max(0.0, float(confidence)))
+
+
+def _scaled(probability: float) -> float:
+    """The model's threshold lands on CLEAR, 0 and 1 stay where they are."""
+    if probability < MODEL_THRESHOLD:
+        return round(CLEAR * probability / MODEL_THRESHOLD, 4)
+    return round(CLEAR + (1 - CLEAR) * (probability - MODEL_THRESHOLD) / (1 - MODEL_THRESHOLD), 4)
