@@ -1,0 +1,66 @@
+"""The migrations make exactly the schema that the models describe, on both databases, and keep what is there."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from conftest import POSTGRES_URL
+from sqlalchemy import inspect
+
+import migrations
+from db import Base, Database
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path):
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    request.getfixturevalue("postgres_admin")
+    name = f"doorline_test_m_{tmp_path.name[-12:].lower().replace('-', '_')}"
+    conninfo = POSTGRES_URL.replace("postgresql+psycopg://", "postgresql://", 1)
+    with psycopg.connect(conninfo, autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{name}"')
+    yield POSTGRES_URL.rsplit("/", 1)[0] + f"/{name}"
+    with psycopg.connect(conninfo, autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def test_migrated_schema_equals_the_models(url: str) -> None:
+    migrations.upgrade(url)
+    database = Database(url, pool_size=1)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, Base.metadata)
+        tables = set(inspect(connection).get_table_names())
+    database.close()
+    assert differences == []
+    assert tables - {"alembic_version"} == set(Base.metadata.tables)
+
+
+def test_a_second_run_changes_nothing(url: str) -> None:
+    assert "moved from nothing" in migrations.upgrade(url)
+    assert migrations.upgrade(url).startswith("schema at ")
+
+
+def test_two_processes_may_migrate_at_once(url: str, tmp_path: Path) -> None:
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import migrations; migrations.upgrade({url!r})"
+    racing = [subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path) for _ in range(2)]
+    assert [process.wait(60) for process in racing] == [0, 0]
+
+
+def test_there_is_one_head_and_no_way_back() -> None:
+    script = ScriptDirectory.from_config(migrations.config("sqlite://"))
+    assert len(script.get_heads()) == 1
+    for revision in script.walk_revisions():
+        with pytest.raises(RuntimeError, match="forward only"):
+            revision.module.downgrade()
