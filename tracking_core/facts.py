@@ -1,7 +1,7 @@
 """What comes in and what follows from it: a carrier's event, and the facts recording it brings about. Pure."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tracking_core.states import ShipmentState
@@ -9,11 +9,13 @@ from tracking_core.states import ShipmentState
 
 @dataclass(frozen=True, slots=True)
 class Eta:
-    """A carrier's estimate: a moment, a window, or both. Aware, UTC."""
+    """A carrier's estimate: a moment, a window, or a day. Moments are aware, UTC."""
 
     at: datetime | None = None
     window_from: datetime | None = None
     window_to: datetime | None = None
+    #: A day in the destination's own calendar, when the carrier names no hour.
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,69 @@ class CarrierEvent:
     silent: bool = False
     raw: dict[str, Any] = field(default_factory=dict)
 
+    def to_json(self) -> dict[str, Any]:
+        """The event as JSON values; `from_json` gives it back."""
+        eta, position = self.eta, self.position
+        return {
+            "carrier": self.carrier,
+            "event_id": self.event_id,
+            "tracking_number": self.tracking_number,
+            "status": self.status,
+            "occurred_at": self.occurred_at.isoformat(),
+            "reason": self.reason,
+            "detail": self.detail,
+            "code": self.code,
+            "eta": eta
+            and {
+                "at": _iso(eta.at),
+                "from": _iso(eta.window_from),
+                "to": _iso(eta.window_to),
+                "day": eta.day and eta.day.isoformat(),
+            },
+            "position": position and {"lat": position.lat, "lon": position.lon, "at": position.at.isoformat()},
+            "stops_away": self.stops_away,
+            "flags": list(self.flags),
+            "correction": self.correction,
+            "silent": self.silent,
+            "raw": self.raw,
+        }
+
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> "CarrierEvent":
+        """Read what `to_json` wrote. Raises KeyError or ValueError for anything else."""
+        eta, position = said["eta"], said["position"]
+        return cls(
+            carrier=said["carrier"],
+            event_id=said["event_id"],
+            tracking_number=said["tracking_number"],
+            status=said["status"],
+            occurred_at=datetime.fromisoformat(said["occurred_at"]),
+            reason=said["reason"],
+            detail=said["detail"],
+            code=said["code"],
+            eta=eta
+            and Eta(
+                at=_moment(eta["at"]),
+                window_from=_moment(eta["from"]),
+                window_to=_moment(eta["to"]),
+                day=date.fromisoformat(eta["day"]) if eta["day"] else None,
+            ),
+            position=position and Position(position["lat"], position["lon"], datetime.fromisoformat(position["at"])),
+            stops_away=said["stops_away"],
+            flags=tuple(said["flags"]),
+            correction=said["correction"],
+            silent=said["silent"],
+            raw=said["raw"],
+        )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment(said: str | None) -> datetime | None:
+    return datetime.fromisoformat(said) if said else None
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -68,16 +133,21 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class StateChanged(Fact):
-    """The shipment moved from one state to another."""
+    """The shipment moved from one state to another.
+
+    When old scans moved it silently, the first fresh scan that confirms the state brings the whole way once more, not
+    silent: `before` is then the state from which the silent moves began.
+    """
 
     before: ShipmentState
     after: ShipmentState
+    #: `reasons.Reason` value.
     reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class EtaChanged(Fact):
-    """The estimate is another than before."""
+    """The estimate is another than before; both None when there is none any more."""
 
     window_from: datetime | None
     window_to: datetime | None
@@ -85,7 +155,15 @@ class EtaChanged(Fact):
 
 @dataclass(frozen=True, slots=True)
 class PromiseBroken(Fact):
-    """The estimate now lies past the last promise by more than the grace."""
+    """The estimate now lies past the retailer's promise by more than the grace. Once for each promise and break."""
 
     promised_to: datetime
     expected_to: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stalled(Fact):
+    """A moving parcel was not heard of for days."""
+
+    #: The last sign of life.
+    since: datetime

@@ -1,6 +1,6 @@
 """The rows of the tracking core: shipments, their events, what was promised, drivers."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -32,6 +32,8 @@ class Shipment(Base):
         Index("ix_shipment_tracking", "retailer", "tracking_number"),
         Index("ix_shipment_phone", "retailer", "customer_phone"),
         Index("ix_shipment_state", "retailer", "state"),
+        # The ticks look over all retailers for open parcels that have been silent for long.
+        Index("ix_shipment_silence", "state", "last_event_at"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -58,6 +60,10 @@ class Shipment(Base):
     destination: Mapped[dict[str, Any]] = mapped_column(default=dict)
     promised_from: Mapped[datetime | None]
     promised_to: Mapped[datetime | None]
+    #: When that promise was made; a carrier's estimate from before it counts for nothing.
+    promised_at: Mapped[datetime | None]
+    #: The `promised_to` whose breaking is already known, so that it is told once; None while the promise holds.
+    broken_promise_to: Mapped[datetime | None]
     #: instructions, leave_at_door, proof: as in the REST body.
     delivery: Mapped[dict[str, Any]] = mapped_column(default=dict)
     items: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
@@ -67,6 +73,10 @@ class Shipment(Base):
     state: Mapped[str] = mapped_column(default="created")
     #: When the state was reached in the world (the event's time), None while created.
     state_at: Mapped[datetime | None]
+    #: The state before the first of the moves that were silent for their age, until a fresh scan confirms where we are.
+    untold_from: Mapped[str | None]
+    #: When the newest event of any kind happened in the world; None before the first.
+    last_event_at: Mapped[datetime | None]
     #: Reason of the state, from `reasons.Reason`; None when nothing went wrong.
     reason: Mapped[str | None]
     #: Subset of: delayed stalled eta_missed action_required customs.
@@ -79,6 +89,8 @@ class Shipment(Base):
     carrier_eta_to: Mapped[datetime | None]
     carrier_eta_at: Mapped[datetime | None]
     carrier_eta_as_of: Mapped[datetime | None]
+    #: Set when the carrier named a day only; from and to are then that day where the destination's zone is.
+    carrier_eta_day: Mapped[date | None]
     #: {"lat","lon","at"} of the newest position, None when none came.
     position: Mapped[dict[str, Any] | None]
     stops_away: Mapped[int | None]

@@ -1,0 +1,240 @@
+"""Shipments: creating and changing them, their drivers and promises; finding them stands in `finding`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from db import insert_once
+from tracking_core.finding import get, of_order, of_phone, order_state, page, promises, timeline
+from tracking_core.flags import reassess
+from tracking_core.matching import locked, queue_for_number
+from tracking_core.models import Driver, Promise, Shipment
+from tracking_core.numbers import normalised
+from tracking_core.recording import take_in_unmatched
+from tracking_core.states import ShipmentState
+
+__all__ = [
+    "NewShipment",
+    "TrackingNumberTaken",
+    "UnknownField",
+    "assign_driver",
+    "create",
+    "get",
+    "of_order",
+    "of_phone",
+    "order_state",
+    "page",
+    "promise_made",
+    "promises",
+    "timeline",
+    "update",
+]
+
+
+class TrackingNumberTaken(ValueError):  # noqa: N818  says what is the case, as all errors of the house do
+    """Another parcel of this order already has that tracking number."""
+
+
+class UnknownField(ValueError):  # noqa: N818  likewise
+    """A shipment has no such field, or not one that may be changed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}: {self.__doc__}")
+        self.field = name
+
+
+@dataclass(frozen=True, slots=True)
+class NewShipment:
+    """A parcel somebody tells us of. Only `order_number` is required here; phones are E.164 already."""
+
+    order_number: str
+    tracking_number: str | None = None
+    carrier: str | None = None
+    service: str | None = None
+    customer_name: str | None = None
+    customer_phone: str | None = None
+    customer_email: str | None = None
+    #: BCP 47.
+    customer_locale: str | None = None
+    #: None: the workflow decides.
+    customer_sms_consent: bool | None = None
+    #: line1, line2, city, region, postal_code, country, lat, lon, timezone.
+    destination: dict[str, Any] = field(default_factory=dict)
+    promised_from: datetime | None = None
+    promised_to: datetime | None = None
+    driver_name: str | None = None
+    #: Without a phone there is nobody to reach, and no driver is assigned.
+    driver_phone: str | None = None
+    #: instructions, leave_at_door, proof.
+    delivery: dict[str, Any] = field(default_factory=dict)
+    items: list[dict[str, Any]] = field(default_factory=list)
+    #: api, import, demo, or a store's name.
+    source: str = "api"
+
+
+#: Names of NewShipment that are other columns of Shipment.
+COLUMNS = {"customer_locale": "locale", "customer_sms_consent": "sms_consent"}
+#: Merged key by key; a None takes the key away.
+MERGED = frozenset({"destination", "delivery"})
+DRIVER = frozenset({"driver_name", "driver_phone"})
+CHANGEABLE = frozenset(f.name for f in fields(NewShipment)) - {"order_number", "source"}
+
+
+def create(session: Session, new: NewShipment, *, retailer: str, now: datetime) -> tuple[Shipment, bool]:
+    """Create the shipment: (it, True), or (the existing one, False) for the same order and tracking number.
+
+    What had come for its tracking number before is recorded silently: creating a shipment texts nobody.
+    """
+    number = normalised(new.tracking_number)
+    queue_for_number(session, retailer, number)
+    promised = new.promised_from is not None or new.promised_to is not None
+    shipment = Shipment(
+        retailer=retailer,
+        order_number=new.order_number,
+        tracking_number=number,
+        carrier=new.carrier,
+        service=new.service,
+        source=new.source,
+        customer_name=new.customer_name,
+        customer_phone=new.customer_phone,
+        customer_email=new.customer_email,
+        locale=new.customer_locale,
+        sms_consent=new.customer_sms_consent,
+        destination=dict(new.destination),
+        promised_from=new.promised_from,
+        promised_to=new.promised_to,
+        promised_at=now if promised else None,
+        delivery=dict(new.delivery),
+        items=list(new.items),
+        state=ShipmentState.CREATED.value,
+        flags=[],
+        attempts=0,
+        created_at=now,
+        updated_at=now,
+    )
+    if not insert_once(session, shipment):
+        known = select(Shipment).where(
+            Shipment.retailer == retailer,
+            Shipment.order_number == new.order_number,
+            Shipment.tracking_number == number,
+        )
+        return session.scalars(known).one(), False
+    if promised:
+        _promise(session, shipment, new.promised_from, new.promised_to, "order", None, now)
+    if new.driver_phone:
+        assign_driver(session, shipment, name=new.driver_name or "", phone=new.driver_phone, now=now)
+    take_in_unmatched(session, shipment, now=now)
+    session.flush()
+    return shipment, True
+
+
+def update(session: Session, shipment: Shipment, changes: Mapping[str, object], *, now: datetime) -> Shipment:
+    """Change what the retailer says of the shipment; keys are NewShipment's names except order_number and source.
+
+    destination and delivery are merged (a None removes the key), all else is replaced. Another promise is another
+    Promise row. Raises UnknownField, TrackingNumberTaken.
+    """
+    for name in changes:
+        if name not in CHANGEABLE:
+            raise UnknownField(name)
+    shipment = locked(session, shipment.id)
+    promise_before = shipment.promised_from, shipment.promised_to
+    number_before = shipment.tracking_number
+    for name, value in changes.items():
+        if name == "tracking_number":
+            _renumber(session, shipment, normalised(value if isinstance(value, str) else None))
+        elif name in MERGED:
+            merged = {**getattr(shipment, name), **(value if isinstance(value, Mapping) else {})}
+            setattr(shipment, name, {key: item for key, item in merged.items() if item is not None})
+        elif name not in DRIVER:
+            setattr(shipment, COLUMNS.get(name, name), value)
+    if changes.keys() & DRIVER:
+        _change_driver(session, shipment, changes, now)
+    if (shipment.promised_from, shipment.promised_to) != promise_before:
+        shipment.promised_at = now
+        _promise(session, shipment, shipment.promised_from, shipment.promised_to, "order", None, now)
+    if shipment.tracking_number != number_before:
+        take_in_unmatched(session, shipment, now=now)
+    reassess(shipment, now=now)
+    shipment.updated_at = now
+    session.flush()
+    return shipment
+
+
+def assign_driver(session: Session, shipment: Shipment, *, name: str, phone: str, now: datetime) -> Driver:
+    """Put the shipment in the hands of the driver with that phone, who is made or renamed as needed."""
+    driver = Driver(retailer=shipment.retailer, name=name, phone=phone, created_at=now)
+    if not insert_once(session, driver):
+        known = select(Driver).where(Driver.retailer == shipment.retailer, Driver.phone == phone)
+        driver = session.scalars(known).one()
+        if name and driver.name != name:
+            driver.name = name
+    if shipment.driver_id != driver.id:
+        shipment.driver = driver
+        shipment.driver_assigned_at = now
+        shipment.updated_at = now
+    session.flush()
+    return driver
+
+
+def promise_made(
+    session: Session,
+    shipment: Shipment,
+    *,
+    window_from: datetime | None,
+    window_to: datetime | None,
+    source: str,
+    message_key: str | None,
+    now: datetime,
+) -> Promise:
+    """Note the window a text gave. source: where it came from (carrier, promise); message_key: the outbox row's key."""
+    return _promise(session, shipment, window_from, window_to, source, message_key, now)
+
+
+def _promise(
+    session: Session,
+    shipment: Shipment,
+    window_from: datetime | None,
+    window_to: datetime | None,
+    source: str,
+    message_key: str | None,
+    now: datetime,
+) -> Promise:
+    made = Promise(
+        shipment_id=shipment.id,
+        window_from=window_from,
+        window_to=window_to,
+        source=source,
+        message_key=message_key,
+        made_at=now,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _renumber(session: Session, shipment: Shipment, number: str) -> None:
+    if number == shipment.tracking_number:
+        return
+    queue_for_number(session, shipment.retailer, number)
+    try:
+        with session.begin_nested():
+            shipment.tracking_number = number
+            session.flush()
+    except IntegrityError as error:
+        raise TrackingNumberTaken(str(TrackingNumberTaken.__doc__)) from error
+
+
+def _change_driver(session: Session, shipment: Shipment, changes: Mapping[str, object], now: datetime) -> None:
+    name, phone = changes.get("driver_name"), changes.get("driver_phone")
+    if "driver_phone" in changes and not phone:
+        shipment.driver, shipment.driver_assigned_at = None, None
+    elif isinstance(phone, str):
+        assign_driver(session, shipment, name=name if isinstance(name, str) else "", phone=phone, now=now)
+    elif isinstance(name, str) and shipment.driver is not None:
+        shipment.driver.name = name
