@@ -3,7 +3,6 @@
 `python supervise.py [--with-parent] [Procfile]`: one thread, nothing from outside but the settings.
 """
 
-import ctypes
 import json
 import os
 import select
@@ -31,14 +30,15 @@ QUICK_S, QUICK_DEATHS = 10.0, 5
 BACKLOG, LONGEST_LINE = 2000, 4000
 COLOURS = ("36", "32", "35", "33", "34")
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  where to ask what listens everywhere
-#: Loaded before anything is forked: a forked child should do as little as possible.
-LIBC = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
 
 
-def die_with_parent() -> None:
-    """Ask the kernel for SIGTERM when our parent dies. Elsewhere than on Linux nobody can be asked."""
-    if LIBC is not None:
-        LIBC.prctl(1, signal.SIGTERM, 0, 0, 0)  # 1 is PR_SET_PDEATHSIG
+def parent() -> tuple[int, bool]:
+    """Answer our parent's id and whether it would act on SIGINT (known on Linux only)."""
+    caught = 0
+    with suppress(OSError, LookupError):
+        status = Path(f"/proc/{os.getppid()}/status").read_text()
+        caught = int(status.partition("SigCgt:")[2].split()[0], 16)
+    return os.getppid(), bool(caught & (1 << (signal.SIGINT - 1)))
 
 
 def pause_after(quick_deaths: int) -> float:
@@ -82,10 +82,7 @@ def signal_group(group: int, number: int) -> bool:
 
 
 def guard(lines: Iterable[str]) -> None:
-    """Outlive the supervisor: read `+group` and `-group` until it is gone, then end the groups that are left.
-
-    The kernel's own signal (PDEATHSIG) reaches our direct children only; what those have started is in their group.
-    """
+    """Outlive the supervisor: read `+group` and `-group` until it is gone, then end the groups that are left."""
     groups: set[int] = set()
     for line in lines:
         (groups.add if line.startswith("+") else groups.discard)(int(line[1:]))
@@ -134,8 +131,12 @@ class Child:
 class Supervisor:
     """The loop: output, deaths, starts, stop."""
 
-    def __init__(self, commands: dict[str, str], environ: dict[str, str], output: IO[bytes]) -> None:
+    def __init__(
+        self, commands: dict[str, str], environ: dict[str, str], output: IO[bytes], *, with_parent: bool = False
+    ) -> None:
         self._output, self._environ = output, environ
+        # make passes SIGTERM on; killed, or interrupted without its group, it leaves us without a word.
+        self._parent = parent() if with_parent else None
         coloured, width = output.isatty() and not environ.get("NO_COLOR"), max(map(len, commands), default=0)
         self._children = []
         for index, (name, command) in enumerate(commands.items()):
@@ -167,6 +168,8 @@ class Supervisor:
                 self._read(key.data) if key.data else os.read(wake_read, 4096)
             for child in self._children:
                 self._tend(child, time.monotonic())
+            if self._parent is not None and parent() != self._parent:
+                self._asked_to_stop = True
             self._stop_if_asked(time.monotonic())
             self._write()
         return 0
@@ -191,7 +194,7 @@ class Supervisor:
             child.started = now
             child.popen = subprocess.Popen(  # noqa: S603  the Procfile is the operator's own
                 child.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                env=self._environ, process_group=0, preexec_fn=die_with_parent,
+                env=self._environ, process_group=0,
             )  # fmt: skip
             self._tell_guard(b"+%d\n" % child.popen.pid)
             assert child.popen.stdout is not None
@@ -259,15 +262,13 @@ def main(arguments: list[str]) -> int:
         if "--announce" in arguments:
             announce(settings)
             return 0
-        if "--with-parent" in arguments:
-            die_with_parent()
         commands = read_procfile(Path(next((a for a in arguments if not a.startswith("-")), "Procfile")))
         check_port(settings.host, settings.port)
     except (SettingsError, OSError) as error:
         sys.stderr.write(f"Doorline cannot start. {error}\n")
         return 1
     environ = {**os.environ, "HOST": settings.host, "PORT": str(settings.port), "PYTHONUNBUFFERED": "1"}
-    return Supervisor(commands, environ, sys.stdout.buffer).run()
+    return Supervisor(commands, environ, sys.stdout.buffer, with_parent="--with-parent" in arguments).run()
 
 
 if __name__ == "__main__":
