@@ -1,0 +1,134 @@
+"""What becomes true because time passes: ticks over rows, in batches, safe to run in many workers at once."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from tracking_core.eta import GRACE, NOT_COMING, estimate
+from tracking_core.facts import CarrierEvent, Fact, PromiseBroken, Stalled
+from tracking_core.flags import reassess, set_flags
+from tracking_core.models import Shipment, UnmatchedEvent
+from tracking_core.recording import HISTORY_AFTER, record
+from tracking_core.states import FINAL, OPEN, ShipmentState
+
+#: Rows one call looks at; the next tick takes the next ones.
+BATCH = 500
+STALLED_AFTER = timedelta(days=3)
+EXPIRED_AFTER = timedelta(days=30)
+#: A scan for a parcel nobody ever told us of.
+UNMATCHED_FOR = timedelta(days=90)
+#: `CarrierEvent.carrier` of what we conclude ourselves.
+OURSELVES = "doorline"
+#: A parcel in one of these is in somebody's van or hall, and should be heard of.
+MOVING = frozenset(
+    {
+        ShipmentState.SHIPPED,
+        ShipmentState.IN_TRANSIT,
+        ShipmentState.AT_LOCAL_HUB,
+        ShipmentState.OUT_FOR_DELIVERY,
+        ShipmentState.ARRIVING,
+        ShipmentState.AT_ADDRESS,
+    }
+)
+
+
+def mark_missed(session: Session, *, now: datetime, grace: timedelta = GRACE, limit: int = BATCH) -> list[Fact]:
+    """Flag parcels whose window has passed by more than the grace: `eta_missed`, and `delayed` if a promise breaks.
+
+    Answers the PromiseBroken facts; those of windows that passed over a day ago are silent.
+    """
+    facts: list[Fact] = []
+    due = _window_end() < now - grace
+    coming = Shipment.state.in_(OPEN - NOT_COMING)
+    for shipment in _taken(session, and_(coming, due, _without("eta_missed")), limit):
+        expected = estimate(shipment, now=now)
+        set_flags(shipment, {*shipment.flags, "eta_missed"})
+        broken = reassess(shipment, now=now, grace=grace)
+        shipment.updated_at = now
+        if broken is not None:
+            silent = now - broken.promised_to > HISTORY_AFTER
+            facts.append(PromiseBroken(shipment.id, now, silent, broken.promised_to, broken.expected_to))
+        assert expected is not None and expected.overdue
+    session.flush()
+    return facts
+
+
+def mark_stalled(session: Session, *, now: datetime, limit: int = BATCH) -> list[Fact]:
+    """Flag moving parcels not heard of for three days: `stalled`. Silent when they were silent for a day longer."""
+    facts: list[Fact] = []
+    quiet = Shipment.last_event_at < now - STALLED_AFTER
+    for shipment in _taken(session, and_(Shipment.state.in_(MOVING), quiet, _without("stalled")), limit):
+        assert shipment.last_event_at is not None
+        set_flags(shipment, {*shipment.flags, "stalled"})
+        shipment.updated_at = now
+        old = now - shipment.last_event_at > STALLED_AFTER + HISTORY_AFTER
+        facts.append(Stalled(shipment.id, now, old, shipment.last_event_at))
+    session.flush()
+    return facts
+
+
+def expire(session: Session, *, now: datetime, limit: int = BATCH) -> list[Fact]:
+    """Move parcels to `expired` of which nothing was heard for 30 days, nor is anything promised for later."""
+    cut = now - EXPIRED_AFTER
+    silent_for_long = and_(
+        Shipment.state.not_in(FINAL),
+        Shipment.created_at < cut,
+        or_(Shipment.last_event_at.is_(None), Shipment.last_event_at < cut),
+        or_(Shipment.promised_to.is_(None), Shipment.promised_to < cut),
+        or_(Shipment.promised_from.is_(None), Shipment.promised_from < cut),
+        or_(Shipment.carrier_eta_to.is_(None), Shipment.carrier_eta_to < cut),
+    )
+    facts: list[Fact] = []
+    for shipment in _taken(session, silent_for_long, limit):
+        said = CarrierEvent(
+            carrier=OURSELVES,
+            event_id=f"expired:{now.isoformat()}",
+            tracking_number=shipment.tracking_number,
+            status=ShipmentState.EXPIRED,
+            occurred_at=now,
+            code="expired",
+        )
+        facts += record(session, said, retailer=shipment.retailer, now=now, shipment=shipment)
+    return facts
+
+
+def forget_unmatched(session: Session, *, now: datetime, limit: int = BATCH) -> int:
+    """Delete events that waited 90 days for a shipment that never came. Answers how many."""
+    old = (
+        select(UnmatchedEvent.id)
+        .where(UnmatchedEvent.received_at < now - UNMATCHED_FOR)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(session.scalars(old))
+    if ids:
+        session.execute(delete(UnmatchedEvent).where(UnmatchedEvent.id.in_(ids)))
+    return len(ids)
+
+
+def _window_end() -> ColumnElement[datetime]:
+    """The end of the window `eta.estimate` goes by, in SQL; NULL where it has none."""
+    carriers = and_(
+        Shipment.carrier_eta_as_of.is_not(None),
+        or_(Shipment.carrier_eta_to.is_not(None), Shipment.carrier_eta_from.is_not(None)),
+        or_(Shipment.promised_at.is_(None), Shipment.carrier_eta_as_of >= Shipment.promised_at),
+    )
+    return case((carriers, Shipment.carrier_eta_to), else_=Shipment.promised_to)
+
+
+def _without(flag: str) -> ColumnElement[bool]:
+    return func.coalesce(cast(Shipment.flags, String), "").not_like(f'%"{flag}"%')
+
+
+def _taken(session: Session, wanted: ColumnElement[bool], limit: int) -> list[Shipment]:
+    """The rows, locked; those another worker holds are its business."""
+    statement = (
+        select(Shipment)
+        .where(wanted)
+        .order_by(Shipment.id)
+        .limit(limit)
+        .with_for_update(of=Shipment, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(statement))
