@@ -3,6 +3,7 @@
 `python supervise.py [--with-parent] [Procfile]`: one thread, nothing from outside but the settings.
 """
 
+import hmac
 import json
 import os
 import select
@@ -59,10 +60,16 @@ def read_procfile(path: Path) -> dict[str, str]:
     return commands
 
 
+def demo_agent(settings: Settings) -> str:
+    """Answer the `email:password` of the demo's console: its own on each installation, the same at every start."""
+    digest = hmac.digest(settings.secret_key.encode(), b"demo console", "sha256").hex()
+    return settings.bootstrap_agent or f"demo@example.com:{digest[:4]}-{digest[4:8]}-{digest[8:12]}"
+
+
 def check_port(host: str, port: int) -> None:
     """Raise SettingsError when another program listens there already, OSError when nobody could."""
-    family, kind, protocol, _, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, kind, protocol) as probe:
+    family, kind, _, _, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(address)
@@ -105,10 +112,8 @@ def announce(settings: Settings) -> None:
         time.sleep(0.2)
     sys.stdout.write(f"Doorline is ready: {settings.public_base_url}\n")
     if settings.demo:
-        from flows.accounts import demo_login  # only this short-lived process needs the rooms
-
-        email, password = demo_login(settings)
-        sys.stdout.write(f"Two phones: {settings.public_base_url}/phone - console: {email} / {password}\n")
+        login, base = settings.bootstrap_agent.replace(":", " / ", 1), settings.public_base_url
+        sys.stdout.write(f"Play with two phones at {base}/phone. Console login at {base}/console: {login}\n")
 
 
 @dataclass
@@ -268,6 +273,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"Doorline cannot start. {error}\n")
         return 1
     environ = {**os.environ, "HOST": settings.host, "PORT": str(settings.port), "PYTHONUNBUFFERED": "1"}
+    if settings.demo:
+        environ["BOOTSTRAP_AGENT"] = demo_agent(settings)
     return Supervisor(commands, environ, sys.stdout.buffer, with_parent="--with-parent" in arguments).run()
 
 
