@@ -15,6 +15,7 @@ from hashlib import sha256
 from html import escape
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from channels.errors import Kind
 from channels.messages import (
     InboundMessage,
     InvalidSignature,
@@ -112,10 +113,11 @@ class SmtpEmail:
         try:
             with_server = self._greeted()
         except smtplib.SMTPAuthenticationError as error:
-            raise _refusal(error.smtp_code, "config") from error
+            raise _refusal(error.smtp_code, Kind.CREDENTIALS) from error
         except (smtplib.SMTPException, OSError) as error:
-            code = "tls" if isinstance(error, ssl.SSLError) else "connect"
-            raise SendError(Outcome.TRY_AGAIN, code, "The mail server could not be reached.", kind="network") from error
+            raise SendError(
+                Outcome.TRY_AGAIN, "connect", "The mail server could not be reached.", kind=Kind.TRANSIENT
+            ) from error
         try:
             self._hand_over(with_server, message, mail)
         finally:
@@ -146,36 +148,36 @@ class SmtpEmail:
         content = mail.as_bytes(policy=SEVEN_BIT)
         try:
             for command, expected, kind in (
-                (f"MAIL FROM:<{message.sender}>", {250}, "config"),
-                (f"RCPT TO:<{message.recipient}>", {250, 251, 252}, "bad_address"),
-                ("DATA", {354}, "content"),
+                (f"MAIL FROM:<{message.sender}>", {250}, Kind.CREDENTIALS),
+                (f"RCPT TO:<{message.recipient}>", {250, 251, 252}, Kind.BAD_NUMBER),
+                ("DATA", {354}, Kind.CONTENT),
             ):
                 code, _ = smtp.docmd(command)
                 if code not in expected:
                     raise _refusal(code, kind)
         except (smtplib.SMTPException, OSError) as error:
             raise SendError(
-                Outcome.TRY_AGAIN, "connection_lost", "The mail server hung up before the mail.", kind="network"
+                Outcome.TRY_AGAIN, "reset", "The mail server hung up before the mail.", kind=Kind.TRANSIENT
             ) from error
         try:
             smtp.send(re.sub(rb"(?m)^\.", b"..", content) + (b"" if content.endswith(b"\r\n") else b"\r\n") + b".\r\n")
             code, _ = smtp.getreply()
         except (smtplib.SMTPException, OSError) as error:
-            code_name = "timeout" if isinstance(error, TimeoutError) else "connection_lost"
+            code_name = "timeout" if isinstance(error, TimeoutError) else "reset"
             raise SendError(
-                Outcome.UNKNOWN, code_name, "The mail server hung up after the mail.", kind="ambiguous"
+                Outcome.UNKNOWN, code_name, "The mail server hung up after the mail.", kind=Kind.AMBIGUOUS
             ) from error
         if code != 250:
-            raise _refusal(code, "content")
+            raise _refusal(code, Kind.CONTENT)
         with suppress(smtplib.SMTPException, OSError):
             smtp.putcmd("QUIT")
 
 
-def _refusal(code: int, kind: str) -> SendError:
+def _refusal(code: int, kind: Kind) -> SendError:
     """What a server's number means: 4xx may work later, 5xx will not. It has said so: nothing was sent."""
     if 500 <= code < 600:
         return SendError(Outcome.REFUSED, f"smtp_{code}", "The mail server refused the mail.", kind=kind)
-    return SendError(Outcome.TRY_AGAIN, f"smtp_{code}", "The mail server asks to come back later.", kind="network")
+    return SendError(Outcome.TRY_AGAIN, f"smtp_{code}", "The mail server asks to come back later.", kind=Kind.TRANSIENT)
 
 
 def compose(
@@ -188,7 +190,7 @@ def compose(
     """Answer the mail: the words as plain text and as simple HTML. Raises SendError for an address that is none."""
     for address in (message.sender, message.recipient):
         if not _ADDRESS.fullmatch(address) or not address.isascii():
-            kind = "bad_address" if address == message.recipient else "config"
+            kind = Kind.BAD_NUMBER if address == message.recipient else Kind.CREDENTIALS
             raise SendError(Outcome.REFUSED, "bad_address", "This is not an e-mail address.", kind=kind)
     mail = EmailMessage(policy=SEVEN_BIT)
     # One line, whatever was put into it: a line break would begin a header of somebody else's choice.
@@ -212,7 +214,9 @@ def compose(
         for name, value in headers.items():
             mail[name] = value
     except (ValueError, HeaderParseError, MessageError) as error:
-        raise SendError(Outcome.REFUSED, "bad_header", "A header of the mail is malformed.", kind="content") from error
+        raise SendError(
+            Outcome.REFUSED, "bad_header", "A header of the mail is malformed.", kind=Kind.CONTENT
+        ) from error
     mail.set_content(message.text)
     mail.add_alternative(as_html(message.text, title=str(mail["Subject"])), subtype="html")
     return mail

@@ -17,7 +17,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NameResolutionError, ReadTimeoutError, SSLError
 from urllib3.exceptions import TimeoutError as HttpTimeoutError
 
-from channels.errors import classify
+from channels.errors import TABLE, Kind, classify
 from channels.messages import Outcome, SendError
 from db import utc_now
 
@@ -131,12 +131,9 @@ class OneTryClient:
             )
             content = _read(answer)
         except NotConnected as error:
-            raise SendError(
-                Outcome.TRY_AGAIN, str(error), "The provider could not be reached.", kind="network"
-            ) from error
+            raise failure(Outcome.TRY_AGAIN, "connect", cause=str(error)) from error
         except (HTTPError, OSError) as error:
-            code = "timeout" if isinstance(error, ReadTimeoutError) else "connection_lost"
-            raise _ambiguous(method, code, "The answer did not arrive.") from error
+            raise _after(method, "timeout" if isinstance(error, ReadTimeoutError) else "reset") from error
         return _judge(method, answer, content)
 
 
@@ -168,37 +165,50 @@ def _read(answer: BaseHTTPResponse) -> bytes | None:
     return bytes(content)
 
 
+def failure(outcome: Outcome, code: str, **details: str) -> SendError:
+    """Answer the error with the words of its class; `details` may hold what the provider `said`, and the `cause`."""
+    known = classify(code)
+    kind = known.kind
+    if outcome is Outcome.UNKNOWN and kind is not Kind.AMBIGUOUS:
+        known = classify(None, 500)
+        kind = known.kind
+    elif outcome is Outcome.TRY_AGAIN:
+        kind = Kind.TRANSIENT
+    return SendError(outcome, code, known.words, kind=kind, details=details)
+
+
+def _after(method: str, code: str, **details: str) -> SendError:
+    """The request went out and no usable answer came: unknown for a POST; a GET may simply be asked again."""
+    if method.upper() == "GET":
+        return failure(Outcome.TRY_AGAIN, code, **details)
+    return failure(Outcome.UNKNOWN, code, **details)
+
+
 def _judge(method: str, answer: BaseHTTPResponse, content: bytes | None) -> Response:
     status, payload = answer.status, _object(content)
     if 200 <= status < 300:
-        if status == 204:
-            return Response(status, "", answer.headers)
         if payload is None:
-            raise _ambiguous(method, "bad_answer", "The provider's answer could not be read.")
+            raise _after(method, "bad_answer")
         return Response(status, (content or b"").decode(), answer.headers)
-    retry_after = _retry_after(answer.headers.get("Retry-After"))
-    code = str((payload or {}).get("code") or f"http_{status}")
+    # A code is a short number; whatever else stands there is not repeated.
+    told = str((payload or {}).get("code") or "")
+    code = told if told.isdecimal() and len(told) <= 6 else f"http_{status}"
     said = _NUMBERS.sub("(number)", str((payload or {}).get("message") or ""))[:300]
     details = {"said": said} if said else {}
     if status >= 500 or status < 400:
         # A redirect too: whoever answered it may have passed the request on.
-        error = _ambiguous(method, code, "The provider failed while it had the message.")
-        error.retry_after_s, error.details = retry_after, details
-        raise error
-    known = classify((payload or {}).get("code"), status)
-    permanent = known.permanent and status != 429
-    outcome = Outcome.REFUSED if permanent else Outcome.TRY_AGAIN
-    raise SendError(outcome, code, known.words, retry_after, known.kind, details)
-
-
-def _ambiguous(method: str, code: str, reason: str) -> SendError:
-    outcome = Outcome.TRY_AGAIN if method.upper() == "GET" else Outcome.UNKNOWN
-    return SendError(outcome, code, reason, kind="ambiguous" if outcome is Outcome.UNKNOWN else "network")
+        error = _after(method, code, **details)
+    elif code in TABLE:
+        error = failure(classify(code).outcome, code, **details)
+    else:
+        error = failure(Outcome.TRY_AGAIN if status == 429 else Outcome.REFUSED, code, **details)
+    error.retry_after_s = _retry_after(answer.headers.get("Retry-After"))
+    raise error
 
 
 def _object(content: bytes | None) -> dict[str, Any] | None:
     try:
-        payload = json.loads(content or b"")
+        payload = json.loads((content or b"").decode())
     except (ValueError, RecursionError):
         return None
     return payload if isinstance(payload, dict) else None

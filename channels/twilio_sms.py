@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from twilio.rest import Client  # type: ignore[import-untyped]  # the SDK ships no types
 
 from channels import twilio_signature
+from channels.errors import Kind
 from channels.messages import (
     InboundMessage,
     MalformedWebhook,
@@ -25,7 +26,7 @@ from channels.messages import (
     Status,
     WebhookRequest,
 )
-from channels.twilio_http import OneTryClient
+from channels.twilio_http import OneTryClient, failure
 from db import utc_now
 
 API = "https://api.twilio.com"
@@ -127,13 +128,13 @@ class TwilioSms:
         answer = self._client.request("POST", self._url, data=wanted, headers={"Content-Type": FORM})
         sid = json.loads(answer.text or "{}").get("sid")
         if not isinstance(sid, str) or not _SID.fullmatch(sid):
-            raise SendError(Outcome.UNKNOWN, "no_sid", "The provider's answer names no message.", kind="ambiguous")
+            raise failure(Outcome.UNKNOWN, "bad_answer", cause="no_sid")
         return sid
 
     def _validity_s(self, valid_until: datetime) -> int:
         left = (valid_until - self._clock()).total_seconds()
         if left <= 0:
-            raise SendError(Outcome.REFUSED, "expired", "It is too late for this text.", kind="expired")
+            raise SendError(Outcome.REFUSED, "expired", "It is too late for this text.", kind=Kind.CONTENT)
         return min(max(int(left), VALIDITY_MIN_S), VALIDITY_MAX_S)
 
     def find(self, message: OutboundMessage) -> str | None:
@@ -167,9 +168,7 @@ class TwilioSms:
         for page in range(1, PAGES_MAX + 1):
             rows = answer.get("messages")
             if not isinstance(rows, list):
-                raise SendError(
-                    Outcome.TRY_AGAIN, "bad_answer", "The provider's list could not be read.", kind="network"
-                )
+                raise failure(Outcome.TRY_AGAIN, "bad_answer", cause="list")
             yield from filter(None, map(Listed.read, rows))
             following = answer.get("next_page_uri")
             if not isinstance(following, str) or not following.startswith("/") or page == PAGES_MAX:
