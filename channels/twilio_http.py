@@ -202,6 +202,9 @@ def _judge(method: str, answer: BaseHTTPResponse, content: bytes | None) -> Resp
         error = failure(classify(code).outcome, code, **details)
     else:
         error = failure(Outcome.TRY_AGAIN if status == 429 else Outcome.REFUSED, code, **details)
+    if status == 404 and error.outcome is Outcome.REFUSED:
+        # Not this text is at fault: the account or TWILIO_API_URL is not what it should be.
+        error.kind = Kind.CREDENTIALS
     error.retry_after_s = _retry_after(answer.headers.get("Retry-After"))
     raise error
 
