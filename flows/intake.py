@@ -1,0 +1,283 @@
+"""What a retailer may say of a shipment, checked once for every door it comes through: REST, CSV, stores."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from channels.phones import Phone
+from tracking_core.numbers import LONGEST
+from tracking_core.shipments import NewShipment
+
+#: Years in which parcels travel; others are typing errors, and the outermost cannot be turned into UTC.
+YEARS = range(2000, 2101)
+#: NUL cannot be stored, and other control characters mean nothing in a name; line breaks may stand in instructions.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+#: A text pydantic would take for seconds since 1970.
+NUMERIC = re.compile(r"\s*[-+]?[\d_.]*\s*")
+EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """One field that is not as it must be."""
+
+    #: Dotted, such as `customer.phone`.
+    field: str
+    reason: str
+
+
+class Rejected(ValueError):  # noqa: N818  named as the rest of the house names its errors
+    """What was said of the shipment cannot be taken."""
+
+    def __init__(self, faults: Iterable[FieldFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"{fault.field}: {fault.reason}" for fault in self.faults))
+
+
+def _clean(said: str) -> str:
+    if CONTROL.search(said):
+        raise PydanticCustomError("control_characters", "must not contain control characters")
+    return said
+
+
+def _written(said: Any) -> Any:
+    """Moments are texts: a bare number would be guessed to be seconds, or milliseconds."""
+    if isinstance(said, datetime) or (isinstance(said, str) and not NUMERIC.fullmatch(said)):
+        return said
+    raise PydanticCustomError("moment_type", "must be an ISO 8601 date and time with a zone")
+
+
+def _in_our_time(said: datetime) -> datetime:
+    if said.year not in YEARS:
+        raise PydanticCustomError("moment_year", "must lie between the years 2000 and 2100")
+    return said.astimezone(UTC)
+
+
+def _email(said: str) -> str:
+    if not EMAIL.fullmatch(said):
+        raise PydanticCustomError("email", "must be an e-mail address")
+    return said
+
+
+def _locale(said: str) -> str:
+    if not LOCALE.fullmatch(said):
+        raise PydanticCustomError("locale", "must be a language tag such as en or es-MX")
+    return said
+
+
+def _zone(said: str) -> str:
+    if said not in _zones():
+        raise PydanticCustomError("timezone", "must be a time zone such as America/Los_Angeles")
+    return said
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _country(said: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2}", said):
+        raise PydanticCustomError("country", "must be a country code of two letters such as US")
+    return said.upper()
+
+
+#: Text of one line or several, trimmed, of at most so many characters.
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_clean)]
+Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_clean)]
+Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_clean)]
+TrackingNumber = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=LONGEST), AfterValidator(_clean)
+]
+PhoneText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
+Locale = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_locale)]
+Zone = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_zone)]
+Country = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_country)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_our_time)]
+Lat = Annotated[float, Field(ge=-90, le=90)]
+Lon = Annotated[float, Field(ge=-180, le=180)]
+ProofKind = Literal["photo", "signature", "pin", "barcode", "note", "position"]
+
+
+class Said(BaseModel):
+    """A mapping somebody sent: fields nobody knows are refused."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=False, allow_inf_nan=False)
+
+
+class Customer(Said):
+    """Whom the parcel is for."""
+
+    name: Short | None = None
+    phone: PhoneText | None = Field(None, description="Normalised to E.164 by the destination's country.")
+    email: Email | None = None
+    locale: Locale | None = Field(None, description="BCP 47; absent: the workflow's first language.")
+    sms_consent: bool | None = Field(None, description="Absent: the workflow's `consent.default`.")
+
+
+class Destination(Said):
+    """Where the parcel goes."""
+
+    line1: Short | None = None
+    line2: Short | None = None
+    city: Short | None = None
+    region: Short | None = None
+    postal_code: Short | None = None
+    country: Country | None = Field(None, description="ISO 3166, two letters.")
+    lat: Lat | None = None
+    lon: Lon | None = None
+    timezone: Zone | None = None
+
+
+class Window(Said):
+    """A window in time; one side may be missing."""
+
+    begins: Moment | None = Field(None, alias="from")
+    ends: Moment | None = Field(None, alias="to")
+
+
+class DriverIn(Said):
+    """Who brings the parcel. The phone is write-only."""
+
+    name: Short | None = None
+    phone: PhoneText
+
+
+class Delivery(Said):
+    """How the parcel is to be left."""
+
+    instructions: Long | None = None
+    leave_at_door: bool | None = None
+    proof: list[ProofKind] | None = Field(None, max_length=6)
+
+
+class Item(Said):
+    """One kind of thing in the parcel."""
+
+    name: Short
+    quantity: int = Field(1, ge=1, le=1_000_000)
+
+
+class ShipmentChange(Said):
+    """What may be changed of a shipment. Absent fields stay; null takes a value away; mappings are merged."""
+
+    tracking_number: TrackingNumber | None = None
+    carrier: Short | None = None
+    service: Short | None = None
+    customer: Customer | None = None
+    destination: Destination | None = None
+    promised: Window | None = None
+    driver: DriverIn | None = None
+    delivery: Delivery | None = None
+    items: list[Item] | None = Field(None, max_length=500)
+
+
+class ShipmentIn(ShipmentChange):
+    """A shipment somebody tells us of. `order_number` and the customer's phone or e-mail are required."""
+
+    order_number: Number
+    customer: Customer
+
+
+def new_shipment(said: ShipmentIn, *, source: str) -> NewShipment:
+    """Turn what was said into a parcel the tracking core understands. source: api, import, or a store's name.
+
+    Raises Rejected with every field at fault.
+    """
+    faults: list[FieldFault] = []
+    country = (said.destination.country if said.destination else None) or "US"
+    if not (said.customer.phone or said.customer.email):
+        faults.append(FieldFault("customer.phone", "the customer needs a phone or an e-mail address"))
+    values = _columns(said, country, faults)
+    if faults:
+        raise Rejected(faults)
+    return NewShipment(order_number=said.order_number, source=source, **_present(values))
+
+
+def changes(said: ShipmentChange, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn what was said into changes for `tracking_core.shipments.update`: only what was named. Raises Rejected.
+
+    before: the shipment's destination as it is, whose country reads the phones.
+    """
+    faults: list[FieldFault] = []
+    told = said.destination.country if said.destination else None
+    values = _columns(said, told or str(before.get("country") or "US"), faults)
+    if faults:
+        raise Rejected(faults)
+    return values
+
+
+def faults_of(errors: Iterable[ErrorDetails]) -> list[FieldFault]:
+    """Answer what pydantic found wrong, fields as dotted names and words without its own."""
+    found = []
+    for error in errors:
+        name = ".".join(str(part) for part in error["loc"])
+        words = "there is no such field" if error["type"] == "extra_forbidden" else error["msg"]
+        found.append(FieldFault(name, words.removeprefix("Value error, ").removeprefix("Input ")))
+    return found
+
+
+def phone(said: str | None, country: str, field: str, faults: list[FieldFault]) -> str | None:
+    """Normalise a phone of the country; what is none goes to the faults."""
+    if said is None:
+        return None
+    try:
+        return str(Phone.parse(said, country))
+    except ValueError as error:
+        faults.append(FieldFault(field, str(error)))
+        return None
+
+
+def _columns(said: ShipmentChange, country: str, faults: list[FieldFault]) -> dict[str, Any]:
+    """Answer NewShipment's values by name, for the fields that were named; null is None."""
+    named = said.model_fields_set
+    values: dict[str, Any] = {name: getattr(said, name) for name in ("tracking_number", "carrier", "service")}
+    values = {name: value for name, value in values.items() if name in named}
+    if "items" in named:
+        values["items"] = [item.model_dump() for item in said.items or ()]
+    if said.customer is not None:
+        told = said.customer.model_dump(exclude_unset=True)
+        if "phone" in told:
+            told["phone"] = phone(told["phone"], country, "customer.phone", faults)
+        values |= {f"customer_{name}": value for name, value in told.items()}
+    for name, mapping in (("destination", said.destination), ("delivery", said.delivery)):
+        if mapping is not None:
+            values[name] = mapping.model_dump(exclude_unset=True)
+    if "promised" in named:
+        values |= _promise(said.promised, faults)
+    if "driver" in named:
+        values |= _driver(said.driver, country, faults)
+    return values
+
+
+def _promise(said: Window | None, faults: list[FieldFault]) -> dict[str, Any]:
+    if said is None:
+        return {"promised_from": None, "promised_to": None}
+    if said.begins and said.ends and said.ends < said.begins:
+        faults.append(FieldFault("promised.to", "the window must not end before it begins"))
+    told = said.model_dump(exclude_unset=True)
+    return {f"promised_{'from' if name == 'begins' else 'to'}": value for name, value in told.items()}
+
+
+def _driver(said: DriverIn | None, country: str, faults: list[FieldFault]) -> dict[str, Any]:
+    if said is None:
+        return {"driver_phone": None}
+    return {"driver_name": said.name, "driver_phone": phone(said.phone, country, "driver.phone", faults)}
+
+
+def _present(values: dict[str, Any]) -> dict[str, Any]:
+    """Without nulls: a new shipment has nothing that could be taken away."""
+    return {
+        name: {key: item for key, item in value.items() if item is not None} if isinstance(value, dict) else value
+        for name, value in values.items()
+        if value is not None
+    }

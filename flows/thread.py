@@ -1,0 +1,149 @@
+"""What was said, both boxes together: one thread per person, parcel or conversation, oldest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from channels import segments
+from channels.models import Conversation, InboxRow, OutboxRow
+
+Direction = Literal["in", "out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a thread: everything after it comes later."""
+
+    at: datetime
+    #: `in` sorts before `out`: a question before its answer of the same instant.
+    direction: Direction
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMessage:
+    """One message of a thread, whichever way it went."""
+
+    #: Row id within its box; with `direction` it is unique.
+    id: int
+    direction: Direction
+    #: sms, mms (a text with pictures), email, voice.
+    channel: str
+    #: Of what we sent; None for what came in.
+    category: str | None
+    sender: str
+    recipient: str
+    text: str
+    media: Sequence[str]
+    status: str
+    #: Why it is where it is, when something is to be said.
+    reason: str | None
+    provider_id: str | None
+    segments: int
+    shipment_id: int | None
+    #: The flow that took it; only for what came in.
+    handled_by: str | None
+    conversation_id: int
+    created_at: datetime
+    sent_at: datetime | None
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in the thread."""
+        return Place(self.created_at, self.direction, self.id)
+
+
+def page(
+    session: Session,
+    *,
+    retailer: str,
+    phone: str | None = None,
+    shipment_id: int | None = None,
+    conversation_id: int | None = None,
+    status: str | None = None,
+    after: Place | None = None,
+    limit: int = 50,
+    newest: bool = False,
+) -> list[ThreadMessage]:
+    """The retailer's messages, oldest first, at most `limit`; the next page begins after the last one's place.
+
+    phone: the person's, E.164 (or a mail address). newest: the last `limit` instead of the first, still oldest first.
+    """
+    found: list[ThreadMessage] = []
+    # Each box is cut to the page before the two are merged: a long history costs a page, not the history.
+    for direction, box in (("in", InboxRow), ("out", OutboxRow)):
+        at = box.received_at if box is InboxRow else box.created_at
+        query = select(box).where(box.retailer == retailer)
+        wanted = ((box.conversation_id, conversation_id), (box.shipment_id, shipment_id), (box.state, status))
+        query = query.where(*(column == value for column, value in wanted if value is not None))
+        if phone is not None:
+            theirs = select(Conversation.id).where(Conversation.retailer == retailer, Conversation.theirs == phone)
+            query = query.where(box.conversation_id.in_(theirs))
+        if after is not None:
+            query = query.where(_past(after, direction, at, box.id))
+        query = query.order_by(at.desc(), box.id.desc()) if newest else query.order_by(at, box.id)
+        found += [_message(row) for row in session.scalars(query.limit(limit))]
+    found.sort(key=lambda one: (one.created_at, one.direction, one.id))
+    return found[-limit:] if newest else found[:limit]
+
+
+def _past(after: Place, direction: str, at: InstrumentedAttribute[datetime], row_id: Any) -> ColumnElement[bool]:
+    if direction == after.direction:
+        return or_(at > after.at, and_(at == after.at, row_id > after.id))
+    return at >= after.at if direction > after.direction else at > after.at
+
+
+def _message(row: InboxRow | OutboxRow) -> ThreadMessage:
+    return _came_in(row) if isinstance(row, InboxRow) else _went_out(row)
+
+
+def _came_in(row: InboxRow) -> ThreadMessage:
+    return ThreadMessage(
+        id=row.id,
+        direction="in",
+        channel=_shown(row.channel, row.media),
+        category=None,
+        sender=row.sender,
+        recipient=row.recipient,
+        text=row.text,
+        media=tuple(row.media),
+        status=row.state,
+        reason=row.error,
+        provider_id=row.provider_id,
+        segments=segments.count(row.text).segments if row.channel == "sms" else 0,
+        shipment_id=row.shipment_id,
+        handled_by=row.handled_by,
+        conversation_id=row.conversation_id,
+        created_at=row.received_at,
+        sent_at=None,
+    )
+
+
+def _went_out(row: OutboxRow) -> ThreadMessage:
+    return ThreadMessage(
+        id=row.id,
+        direction="out",
+        channel=_shown(row.channel, row.media),
+        category=row.category,
+        sender=row.sender,
+        recipient=row.recipient,
+        text=row.text,
+        media=tuple(row.media),
+        status=row.state,
+        reason=row.reason,
+        provider_id=row.provider_id,
+        segments=row.segments,
+        shipment_id=row.shipment_id,
+        handled_by=None,
+        conversation_id=row.conversation_id,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+    )
+
+
+def _shown(channel: str, media: Sequence[str]) -> str:
+    return "mms" if channel == "sms" and media else channel

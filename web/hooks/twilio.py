@@ -1,0 +1,70 @@
+"""Twilio's webhooks: verify, write one row, answer. A worker does the rest."""
+
+from flask import Blueprint, Response
+
+from channels import inbox, receipts
+from channels.messages import Channel, InboundMessage, InvalidSignature, Receipt, WebhookRequest
+from channels.twilio_voice import incoming
+from web.context import Parts, parts
+from web.hooks import failures
+from web.hooks.voice import greeting
+from web.requests import webhook_request
+
+blueprint = Blueprint("twilio_hooks", __name__, url_prefix="/hooks/twilio")
+
+TWIML = "text/xml; charset=utf-8"
+#: Twilio is to say nothing: what we owe goes out through the outbox.
+EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+@blueprint.post("/message", endpoint="message")
+@blueprint.post("/status", endpoint="status")
+def take() -> Response:
+    """Keep a text somebody sent, or what became of one of ours. Twilio may send either to either address."""
+    house = parts()
+    channel, request = _verified(house)
+    items = channel.parse(request)
+    now = house.clock()
+    with house.database.write() as session:
+        for item in items:
+            if isinstance(item, InboundMessage):
+                inbox.receive(session, item, now=now)
+            elif isinstance(item, Receipt):
+                receipts.take(session, item, now=now)
+    return Response(EMPTY, content_type=TWIML)
+
+
+@blueprint.post("/voice")
+def voice() -> Response:
+    """Tell whoever calls a number of ours that it answers texts."""
+    house = parts()
+    _channel, request = _verified(house)
+    with house.database.read() as session:
+        sentences, language = greeting(session, house.house, called=request.field("To"), caller=request.field("From"))
+    return Response(incoming(sentences, language=language), content_type=TWIML)
+
+
+@blueprint.post("/voice/status")
+def voice_status() -> Response:
+    """Take notice that a call has ended. Nothing follows from it."""
+    _verified(parts())
+    return Response(EMPTY, content_type=TWIML)
+
+
+def _verified(house: Parts) -> tuple[Channel, WebhookRequest]:
+    """Answer the channel and the request it has verified. Raises InvalidSignature, also where no Twilio is set up."""
+    request = webhook_request(house.settings.public_base_url)
+    try:
+        channel = _channel(house)
+        channel.verify(request)
+    except InvalidSignature:
+        failures.count("twilio")
+        raise
+    return channel, request
+
+
+def _channel(house: Parts) -> Channel:
+    channel = house.channels.get("sms")
+    if channel is None or not house.settings.twilio_configured:
+        raise InvalidSignature("no Twilio account is configured")
+    return channel
