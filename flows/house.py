@@ -1,0 +1,36 @@
+"""What every story needs at hand, built once by a front door."""
+
+from dataclasses import dataclass
+
+from bot.keywords import Keywords
+from bot.understanding import Nlu
+from flows.links import Links
+from flows.texts import Texts
+from flows.workflow_store import WorkflowStore
+from settings import Settings
+
+
+@dataclass(frozen=True)
+class House:
+    """The parts the stories share. Safe to share between threads."""
+
+    settings: Settings
+    workflows: WorkflowStore
+    texts: Texts
+    links: Links
+    nlu: Nlu
+    #: Whether mail can leave at all: an SMTP server, or the demo's mailbox.
+    email_configured: bool
+
+    @classmethod
+    def build(cls, settings: Settings, nlu: Nlu | None = None) -> "House":
+        """Put the parts together. Without an NLU, keywords understand."""
+        texts = Texts()
+        return cls(
+            settings=settings,
+            workflows=WorkflowStore(settings.workflow_dir, texts.check),
+            texts=texts,
+            links=Links(settings.public_base_url, settings.secret_key),
+            nlu=nlu or Keywords(),
+            email_configured=bool(settings.smtp_url) or settings.demo,
+        )
