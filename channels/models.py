@@ -7,6 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db import Base, RowId
 
+#: Milestone texts that did not arrive and have not been looked at by whoever sends an e-mail instead.
+UNDELIVERED = "category = 'milestone' AND channel = 'sms' AND state IN ('undelivered', 'failed') AND NOT fallback_done"
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index over the few rows that are still of interest: finished ones cost it nothing."""
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
 
 class OurAddress(Base):
     """A number, service or mail address of ours. The retailer of an inbound message follows from it."""
@@ -41,13 +49,8 @@ class InboxRow(Base):
     __table_args__ = (
         UniqueConstraint("channel", "provider_id"),
         Index("ix_inbox_conversation", "conversation_id", "seq"),
-        Index(
-            "ix_inbox_waiting",
-            "conversation_id",
-            "seq",
-            postgresql_where=text("state = 'received'"),
-            sqlite_where=text("state = 'received'"),
-        ),
+        _partial("ix_inbox_due", "id", where="state = 'received'"),
+        _partial("ix_inbox_waiting", "conversation_id", "seq", where="state = 'received'"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -83,29 +86,15 @@ class OutboxRow(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_conversation", "conversation_id", "seq"),
-        Index("ix_outbox_provider_id", "provider_id"),
-        Index("ix_outbox_shipment", "shipment_id"),
-        Index(
-            "ix_outbox_due",
-            "priority",
-            "seq",
-            "id",
-            postgresql_where=text("state = 'queued'"),
-            sqlite_where=text("state = 'queued'"),
-        ),
-        Index(
-            "ix_outbox_unsettled",
-            "conversation_id",
-            "seq",
-            postgresql_where=text("state IN ('queued', 'sending', 'unknown')"),
-            sqlite_where=text("state IN ('queued', 'sending', 'unknown')"),
-        ),
-        Index(
-            "ix_outbox_held",
-            "not_before",
-            postgresql_where=text("state = 'held'"),
-            sqlite_where=text("state = 'held'"),
-        ),
+        _partial("ix_outbox_provider_id", "provider_id", where="provider_id IS NOT NULL"),
+        _partial("ix_outbox_shipment", "shipment_id", where="shipment_id IS NOT NULL"),
+        _partial("ix_outbox_due", "priority", "id", where="state = 'queued'"),
+        # Not on lease_until: an indexed column would make every claim write to every index on PostgreSQL.
+        _partial("ix_outbox_sending", "id", where="state = 'sending'"),
+        _partial("ix_outbox_look", "look_at", where="state = 'unknown'"),
+        _partial("ix_outbox_undelivered", "id", where=UNDELIVERED),
+        _partial("ix_outbox_unsettled", "conversation_id", "seq", where="state IN ('queued', 'sending', 'unknown')"),
+        _partial("ix_outbox_held", "not_before", where="state = 'held'"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -149,6 +138,10 @@ class OutboxRow(Base):
     look_at: Mapped[datetime | None]
     #: Sent again after an unknown outcome, by its category's rule.
     possible_duplicate: Mapped[bool] = mapped_column(default=False)
+    #: Sent again once because the first did not reach the phone.
+    delivery_retried: Mapped[bool] = mapped_column(default=False)
+    #: It did not arrive, and another way to tell the person has been seen to.
+    fallback_done: Mapped[bool] = mapped_column(default=False)
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
 
@@ -159,12 +152,7 @@ class ReceiptRow(Base):
     __tablename__ = "receipt"
     __table_args__ = (
         UniqueConstraint("channel", "provider_id", "raw_status"),
-        Index(
-            "ix_receipt_waiting",
-            "received_at",
-            postgresql_where=text("applied_at IS NULL"),
-            sqlite_where=text("applied_at IS NULL"),
-        ),
+        _partial("ix_receipt_waiting", "received_at", where="applied_at IS NULL"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -237,8 +225,11 @@ class SenderPace(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     sender: Mapped[str] = mapped_column(unique=True)
-    #: Texts a second; None: unpaced.
+    #: Texts a second that the operator allows; None: the worker's setting, which may be unpaced.
     per_second: Mapped[float | None]
+    #: Texts a second after the provider asked us to slow down, and since when; from then on it doubles each minute.
+    slowed_to: Mapped[float | None]
+    slowed_at: Mapped[datetime | None]
     #: Texts that may go at once, at `refilled_at`.
     tokens: Mapped[float] = mapped_column(default=1.0)
     refilled_at: Mapped[datetime]

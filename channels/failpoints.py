@@ -1,0 +1,23 @@
+"""Named places where a test may end or freeze the process: `FAILPOINTS=after_claim` or `FAILPOINTS=after_claim:stop`.
+
+Places: after_claim, after_sending, after_accept, before_settle, inbox_after_claim, inbox_before_commit.
+"""
+
+import os
+import signal
+
+_SIGNALS = {"": signal.SIGKILL, "kill": signal.SIGKILL, "stop": signal.SIGSTOP}
+
+
+def _read(variable: str) -> dict[str, signal.Signals]:
+    places = (place.strip().partition(":") for place in variable.split(",") if place.strip())
+    return {name: _SIGNALS[how] for name, _, how in places}
+
+
+_ACTIVE = _read(os.environ.get("FAILPOINTS", ""))
+
+
+def hit(name: str) -> None:
+    """End (or stop) this process here when the environment names this place; else do nothing. A stop acts once."""
+    if _ACTIVE and name in _ACTIVE:
+        os.kill(os.getpid(), _ACTIVE.pop(name))
