@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, String, and_, case, cast, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from tracking_core.eta import GRACE, NOT_COMING, estimate
+from tracking_core.eta import GRACE, NOT_COMING
 from tracking_core.facts import CarrierEvent, Fact, PromiseBroken, Stalled
 from tracking_core.flags import reassess, set_flags
 from tracking_core.models import Shipment, UnmatchedEvent
 from tracking_core.recording import HISTORY_AFTER, record
-from tracking_core.states import FINAL, OPEN, ShipmentState
+from tracking_core.states import OPEN, ShipmentState
 
 #: Rows one call looks at; the next tick takes the next ones.
 BATCH = 500
@@ -42,14 +42,12 @@ def mark_missed(session: Session, *, now: datetime, grace: timedelta = GRACE, li
     due = _window_end() < now - grace
     coming = Shipment.state.in_(OPEN - NOT_COMING)
     for shipment in _taken(session, and_(coming, due, _without("eta_missed")), limit):
-        expected = estimate(shipment, now=now)
         set_flags(shipment, {*shipment.flags, "eta_missed"})
         broken = reassess(shipment, now=now, grace=grace)
         shipment.updated_at = now
         if broken is not None:
             silent = now - broken.promised_to > HISTORY_AFTER
             facts.append(PromiseBroken(shipment.id, now, silent, broken.promised_to, broken.expected_to))
-        assert expected is not None and expected.overdue
     session.flush()
     return facts
 
@@ -69,10 +67,13 @@ def mark_stalled(session: Session, *, now: datetime, limit: int = BATCH) -> list
 
 
 def expire(session: Session, *, now: datetime, limit: int = BATCH) -> list[Fact]:
-    """Move parcels to `expired` of which nothing was heard for 30 days, nor is anything promised for later."""
+    """Move parcels to `expired` of which nothing was heard for 30 days, nor is anything promised for later.
+
+    Those on their way back stay so: there is nothing the shopper waits for.
+    """
     cut = now - EXPIRED_AFTER
     silent_for_long = and_(
-        Shipment.state.not_in(FINAL),
+        Shipment.state.in_(OPEN - {ShipmentState.RETURNING}),
         Shipment.created_at < cut,
         or_(Shipment.last_event_at.is_(None), Shipment.last_event_at < cut),
         or_(Shipment.promised_to.is_(None), Shipment.promised_to < cut),
