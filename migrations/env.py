@@ -7,6 +7,7 @@ import channels.models
 import channels.phone
 import flows.accounts
 import flows.models
+import surveys.models
 import tracking_core.models
 import web.api.models
 import web.console.models  # noqa: F401  each import adds its tables to the metadata

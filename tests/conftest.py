@@ -10,10 +10,13 @@ import psycopg
 import pytest
 
 import channels.models
+import channels.phone
 import flows.accounts
 import flows.models
+import surveys.models
 import tracking_core.models
 import web.api.models
+import web.console.models
 from db import Base, Database
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +24,16 @@ SHARED = ROOT.parent / "shared"
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 #: Set by .ci/run: nothing may be skipped for want of a server or a browser.
 OBLIGATORY = os.environ.get("DOORLINE_TESTS_OBLIGATORY") == "1"
-MODELS = (channels.models, flows.accounts, flows.models, tracking_core.models, web.api.models)
+MODELS = (
+    channels.models,
+    channels.phone,
+    flows.accounts,
+    flows.models,
+    surveys.models,
+    tracking_core.models,
+    web.api.models,
+    web.console.models,
+)
 
 
 def unavailable(reason: str) -> None:
@@ -56,18 +68,41 @@ def sqlite_database(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture
-def postgres_database(postgres_admin: str) -> Iterator[Database]:
-    """A fresh PostgreSQL database with the whole schema, dropped afterwards."""
+@pytest.fixture(scope="session")
+def _postgres_schema(postgres_admin: str) -> Iterator[str]:
+    """One PostgreSQL database for the whole run, dropped at its end."""
     name = f"doorline_test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(_conninfo(), autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}"')
-    database = Database(POSTGRES_URL.rsplit("/", 1)[0] + f"/{name}", pool_size=16)
+    url = postgres_admin.rsplit("/", 1)[0] + f"/{name}"
+    database = Database(url, pool_size=1)
     Base.metadata.create_all(database.engine)
-    yield database
     database.close()
+    yield url
     with psycopg.connect(_conninfo(), autocommit=True) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def postgres_database(_postgres_schema: str) -> Iterator[Database]:
+    """A PostgreSQL database with the whole schema and no rows."""
+    database = Database(_postgres_schema, pool_size=16)
+    # Nobody of the test before may still hold a lock; only tables with rows are emptied, for speed.
+    with psycopg.connect(_conninfo().rsplit("/", 1)[0] + "/" + _postgres_schema.rsplit("/", 1)[1]) as cleaner:
+        cleaner.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        full = [
+            name
+            for name in Base.metadata.tables
+            if cleaner.execute(f'SELECT EXISTS (SELECT 1 FROM "{name}")').fetchone() == (True,)
+        ]
+        if full:
+            names = ", ".join(f'"{name}"' for name in full)
+            cleaner.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    yield database
+    database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -65,6 +65,25 @@ def test_everything_is_caught_only_in_the_workers_loop() -> None:
     assert offenders == []
 
 
+@pytest.mark.parametrize(
+    ("module", "never"),
+    [
+        ("db.py", {"app", "worker", "settings", *ROOMS}),
+        ("settings.py", {"app", "worker", "db", *ROOMS}),
+        ("worker.py", {"app", "flask", "web"}),
+        ("supervise.py", {"app", "worker", "flask", *ROOMS}),
+    ],
+)
+def test_root_modules_keep_to_the_arrows(module: str, never: set[str]) -> None:
+    imported = set()
+    for node in ast.walk(tree(ROOT / module)):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imported.add(node.module.split(".")[0])
+    assert imported & never == set()
+
+
 def test_every_dial_hides_the_caller() -> None:
     offenders = []
     for path in sources():
