@@ -155,6 +155,8 @@ def installation(folder: Path, database_url: str | None = None, **extra: str) ->
     port = free_port()
     env = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TZ"}} | {
         "PORT": str(port),
+        "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
+        "DEMO": "1",
         "DATA_DIR": str(folder),
         "NLU_URL": "off",
         "BOOTSTRAP_API_KEY": API_KEY,
