@@ -145,6 +145,9 @@ class Worker:
             )
 
     def _handle(self, text: ClaimedText) -> None:
+        if text.exhausted:  # it has ended its workers again and again, without an exception to catch
+            self._set_back(text, "WorkerDied")
+            return
         try:
             taken_by = router.handle(self.database, self.house, text, clock=utc_now)
             log.info("inbox id=%s handled_by=%s", text.id, taken_by)
