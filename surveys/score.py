@@ -113,7 +113,7 @@ def _at_the_start(said: str, plain: str, scale: int) -> _Found:
         return None
     score = _value(found, scale)
     rest = plain[found.end() :]
-    if score is None or re.match(r"[a-z0-9%$°#@/&]|[.,:][0-9]|[-–—]\ ?[0-9]|['\"]s", rest):
+    if score is None or re.match(r"[a-z0-9%$°#@/&]|[.,:][0-9]|\ ?[-–—]\ ?[0-9]|['\"]s", rest):
         return None
     apart = _APART.match(rest)
     words = rest[apart.end() :] if apart else rest.lstrip()
@@ -128,7 +128,7 @@ def _follows_freely(found: re.Match[str], words: str) -> bool:
     """Whether words that follow the number with nothing between still leave it a score: "2 box was crushed"."""
     first = re.match(r"[a-z'/]+", words)
     if first is None:
-        return not words.startswith("?")
+        return not re.match("[?0-9#]", words)
     if found["marks"]:
         # "4/5 boxes came" counts boxes; "4 stars" can only be a score.
         return found["top"] is None or first[0] not in COUNTED

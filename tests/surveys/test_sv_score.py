@@ -89,7 +89,8 @@ una pregunta|un momento|uno de los dos|¿dónde está mi pedido?|faltan 2 cajas|
 5 de mayo|2 x 1|2 por favor a las 3
 i got 2 stars instead of 5 stars|5 4 3|5 5 4|4 u|2 me|not 5|no 5|option|number 2 is missing
 option 2 please tomorrow|👋|❤|!!!||   |?
-I have 5 kids and 2 dogs|call me at 415 555 0100|deliver between 2 and 4|tomorrow 5|driver 5|delivery 5|1a|5g
+I have 5 kids and 2 dogs|call me at 415 555 0100|deliver between 2 and 4|tomorrow 5|2-4 pm|2 - 4 pm|2–4 pm
+5 4 people|5 #4412|great, see you at 5|good morning, apt 5|super, order 5|driver 5|delivery 5|1a|5g
 """.replace("\n", "|")
 
 
