@@ -8,12 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, jsonify
+from flows.tracking import create_shipment, take_events
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from channels.redact import storable
 from flows.accounts import DEFAULT
-from flows.tracking import create_shipment, take_events
 from tracking_core import shipments
 from tracking_core.facts import CarrierEvent
 from tracking_core.models import Shipment

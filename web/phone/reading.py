@@ -1,4 +1,4 @@
-"""Reads what the phones in the browser and their panel send; what is wrong with it becomes a problem naming the field."""
+"""Reads what the phones and their panel send; what is wrong with it becomes a problem that names the field."""
 
 import json
 from typing import Any

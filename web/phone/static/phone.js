@@ -1,0 +1,158 @@
+// The demo's page: the panel, the two phones, the mail. Everything it shows it has asked the server for.
+import { fetchJson, Handset, linked, make, newMessages } from "./handset.js";
+
+const $ = (selector) => document.querySelector(selector);
+const label = (status) => $(`[data-status="${status}"] .strong, .chip[data-status="${status}"]`)?.textContent;
+const scans = [...document.querySelectorAll("[data-status]")];
+
+let parcels = [];
+let parcel = null;
+let pressed = null;
+let mailAfter = 0;
+
+const customer = new Handset($("#customer"), () => arrived(customer));
+const driver = new Handset($("#driver"), () => arrived(driver));
+
+function say(text) {
+  $("#news").textContent = text;
+}
+
+function arrived(handset) {
+  const name = handset.root.querySelector(".name").textContent;
+  const why = pressed ? `${pressed}: ` : "";
+  say(`${why}a text has arrived on ${name}'s phone.`);
+  handset.root.classList.remove("rang");
+  requestAnimationFrame(() => handset.root.classList.add("rang"));
+}
+
+// -- the panel ---------------------------------------------------------------------------------------------------------
+
+async function loadParcels() {
+  const said = await fetchJson("/phone/demo/parcels");
+  parcels = said.items;
+  $("#order_number").value = said.next_order;
+  $("#chosen").replaceChildren(
+    ...parcels.map((one) => new Option(`${one.order_number} for ${one.name ?? one.phone}`, one.id)),
+  );
+}
+
+function choose(found) {
+  parcel = found;
+  pressed = null;
+  $("#order").hidden = true;
+  $("#parcel").hidden = false;
+  $("#chosen").value = found.id;
+  $("#tracking").href = found.tracking_url;
+  customer.belong(found.phone, found.name ?? "Customer");
+  if (found.driver) driver.belong(found.driver.phone, found.driver.name);
+  for (const chip of document.querySelectorAll("[data-order]")) {
+    chip.textContent = chip.dataset.order.replace("{}", found.order_number);
+  }
+  if (found.email !== $("#mail").dataset.email) {
+    $("#mail").dataset.email = found.email ?? "";
+    $("#mail").hidden = !found.email;
+    $("#mail .address").textContent = found.email ?? "";
+    $("#mail .letters").replaceChildren();
+    mailAfter = 0;
+  }
+  showState(found);
+}
+
+function showState(found) {
+  const state = $("#state");
+  state.textContent = label(found.state) ?? found.state.replaceAll("_", " ");
+  const bad = ["attempt_failed", "on_hold", "returned", "exception"].includes(found.state);
+  state.className = `badge${found.state === "delivered" ? " good" : bad ? " warn" : ""}`;
+  const passed = new Set(found.passed);
+  let next = found.state === "delivered" || found.state === "returned" ? undefined : null;
+  const line = scans.filter((one) => one.classList.contains("scan"));
+  const furthest = line.findLastIndex((one) => passed.has(one.dataset.status));
+  line.forEach((button, index) => {
+    const status = button.dataset.status;
+    button.classList.toggle("passed", passed.has(status));
+    button.classList.toggle("now", status === found.state);
+    if (next === null && index > furthest) next = button;
+    button.classList.toggle("next", button === next);
+  });
+  for (const button of scans) button.disabled = false;
+}
+
+$("#order").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  $("#fault").hidden = true;
+  try {
+    const made = await fetchJson("/phone/demo/orders", Object.fromEntries(new FormData(event.target)));
+    await loadParcels();
+    choose(made);
+    say(`Order ${made.order_number} is there. Nobody has been texted yet: press Processed.`);
+    $(".scan").focus();
+  } catch (error) {
+    $("#fault").textContent = error.message;
+    $("#fault").hidden = false;
+  }
+});
+
+$("#another").addEventListener("click", async () => {
+  await loadParcels();
+  $("#order").hidden = false;
+  $("#parcel").hidden = true;
+  $("#order_number").focus();
+});
+
+$("#chosen").addEventListener("change", (event) => {
+  choose(parcels.find((one) => one.id === Number(event.target.value)));
+});
+
+for (const button of scans) {
+  button.addEventListener("click", async () => {
+    try {
+      pressed = label(button.dataset.status);
+      say(`${pressed} …`);
+      const said = await fetchJson(`/phone/demo/parcels/${parcel.id}/scans`, { status: button.dataset.status });
+      showState(said.parcel);
+      if (said.changed) say(`${pressed}: the parcel has moved on.`);
+      else say(`${pressed}: kept in the history. The parcel stays where it is, so nobody is texted.`);
+    } catch (error) {
+      say(error.message);
+    }
+  });
+}
+
+// -- what keeps coming --------------------------------------------------------------------------------------------------
+
+async function pollMail() {
+  const address = $("#mail").dataset.email;
+  if (!address) return;
+  const items = await newMessages(address, mailAfter);
+  if (address !== $("#mail").dataset.email) return;
+  for (const item of items) {
+    mailAfter = Math.max(mailAfter, item.id);
+    const [subject, ...body] = item.body.split("\n\n");
+    const letter = make("li", "letter");
+    letter.append(make("p", "strong", subject), linked(make("p", "body small"), body.join("\n\n")));
+    $("#mail .letters").prepend(letter);
+  }
+  $("#mail .count").textContent = $("#mail .letters").childElementCount;
+}
+
+async function pollParcel() {
+  if (!parcel) return;
+  const found = await fetchJson(`/phone/demo/parcels/${parcel.id}`);
+  if (found.id === parcel.id && found.state !== parcel.state) showState((parcel = { ...parcel, ...found }));
+}
+
+async function poll() {
+  try {
+    await Promise.all([customer.poll(), driver.poll(), pollMail(), pollParcel()]);
+    document.body.classList.remove("away");
+  } catch {
+    document.body.classList.add("away");
+    say("The server does not answer. Trying again …");
+  }
+  setTimeout(poll, document.hidden ? 5000 : 1000);
+}
+
+customer.belong($("#phone").value, $("#name").value);
+driver.belong($("#driver_phone").value, $("#driver").value);
+loadParcels().catch((error) => say(error.message));
+poll();
