@@ -41,6 +41,21 @@ class MilestoneTold(Base):
     at: Mapped[datetime]
 
 
+class OrderBeingTold(Base):
+    """Locked while it is decided what one person is told about an order of several parcels, so that scans of two
+    parcels at the same moment become one text.
+    """
+
+    __tablename__ = "order_being_told"
+    __table_args__ = (UniqueConstraint("retailer", "order_number", "recipient"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    retailer: Mapped[str]
+    order_number: Mapped[str]
+    #: Phone, else e-mail address.
+    recipient: Mapped[str]
+
+
 class Dialogue(Base):
     """What we remember about talking with one person on one conversation."""
 
@@ -48,7 +63,10 @@ class Dialogue(Base):
 
     conversation_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
     retailer: Mapped[str]
+    #: What they last wrote in; None until a text was clearly in one of the retailer's languages.
     language: Mapped[str | None]
+    #: They asked for this language: what an order says, or a word of another language, changes nothing any more.
+    language_asked: Mapped[bool] = mapped_column(default=False)
     #: Texts in a row that were not understood; the second goes to a person.
     misses: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime]

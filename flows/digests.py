@@ -1,0 +1,246 @@
+"""Several parcels of one order that move together are one text: it waits a moment for the others."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from channels import outbox
+from channels.messages import Category
+from channels.outbox import MILESTONE_VALIDITY
+from db import insert_once
+from flows.models import MilestoneTold, OrderBeingTold
+from flows.telling import Telling, free_key, mail_key, parcels_of
+from tracking_core.eta import Estimate, estimate
+from tracking_core.models import Shipment
+from tracking_core.shipments import of_order, promise_made
+from tracking_core.states import RANKS, ShipmentState
+
+#: These parcels are not waited for and not counted: nobody will be told of them by a milestone.
+GONE = frozenset(
+    {
+        ShipmentState.CANCELLED,
+        ShipmentState.RETURNING,
+        ShipmentState.RETURNED,
+        ShipmentState.LOST,
+        ShipmentState.EXPIRED,
+    }
+)
+#: Texts that say when the parcel comes, and with it make a promise.
+NAMES_WINDOW = frozenset({"processed", "shipped", "out_for_delivery", "attempt_failed"})
+REPLACED = "A newer text about this parcel takes its place."
+MERGED = "Another parcel of the order moved too: one text tells of both."
+
+
+@dataclass
+class Order:
+    """The parcels of one order that go to one person."""
+
+    telling: Telling
+    #: Those of which there is news, by id.
+    news: list[Shipment]
+    #: All that count, the news among them, by id.
+    all: list[Shipment]
+
+    @classmethod
+    def of(cls, telling: Telling, news: Sequence[Shipment]) -> "Order":
+        """Gather the order's parcels around those of which there is news."""
+        first, ids = news[0], {parcel.id for parcel in news}
+        known = of_order(telling.session, first.retailer, first.order_number)
+        same = [
+            parcel
+            for parcel in known
+            if parcel.id in ids
+            or (
+                (parcel.customer_phone, parcel.customer_email) == (first.customer_phone, first.customer_email)
+                and ShipmentState(parcel.state) not in GONE
+            )
+        ]
+        return cls(telling, list(news), same)
+
+    @property
+    def session(self) -> Session:
+        """The transaction all this happens in."""
+        return self.telling.session
+
+    def lock(self) -> None:
+        """Let nobody else decide about this order meanwhile; an order of one parcel is held by its parcel already."""
+        if len(self.all) < 2:
+            return
+        first = self.news[0]
+        row = OrderBeingTold(
+            retailer=first.retailer,
+            order_number=first.order_number,
+            recipient=first.customer_phone or first.customer_email or "",
+        )
+        if insert_once(self.session, row):
+            return
+        self.session.execute(
+            select(OrderBeingTold.id)
+            .where(
+                OrderBeingTold.retailer == row.retailer,
+                OrderBeingTold.order_number == row.order_number,
+                OrderBeingTold.recipient == row.recipient,
+            )
+            .with_for_update()
+        )
+
+    def told(self) -> list[MilestoneTold]:
+        """What has been told of the order's parcels, as the database has it now."""
+        query = select(MilestoneTold).where(MilestoneTold.shipment_id.in_([parcel.id for parcel in self.all]))
+        return list(self.session.scalars(query.execution_options(populate_existing=True)))
+
+    def waits_for_others(self, milestone: str, covered: Iterable[int], told: Sequence[MilestoneTold]) -> bool:
+        """Whether another parcel of the order may still pass the milestone soon."""
+        there = {one.shipment_id for one in told if one.milestone == milestone} | set(covered)
+        return any(
+            parcel.id not in there and _may_pass(ShipmentState(parcel.state), milestone) for parcel in self.all
+        )
+
+
+def announce_in(order: Order, milestone: str, news: Sequence[Shipment]) -> None:
+    """Tell the order's owner that these parcels have passed the milestone, in one text with what still waits."""
+    telling, told = order.telling, order.told()
+    for parcel in news:
+        replace_held(order, parcel, told, but=milestone)
+        outbox.cancel(
+            order.session,
+            now=telling.now,
+            reason=REPLACED,
+            shipment_id=parcel.id,
+            category=Category.DELAY,
+            only_held=True,
+        )
+    key = free_key(order.session, f"milestone:{news[-1].id}:{milestone}")
+    earlier = {one.message_key for one in told if one.milestone == milestone and one.message_key is not None}
+    joined: dict[str, set[int]] = {}
+    for way in telling.ways(news[-1]):
+        keys = {mail_key(one) if way == "email" else one: one for one in earlier}
+        taken = {keys[one] for one in telling.withdraw(keys, reason=MERGED)}
+        joined[way] = {one.shipment_id for one in told if one.milestone == milestone and one.message_key in taken}
+    for way, others in joined.items():
+        _tell(order, way, milestone, [*sorted(others), *(parcel.id for parcel in news)], told, key=key)
+    _note_promises(order, milestone, news)
+
+
+def replace_held(order: Order, parcel: Shipment, told: Sequence[MilestoneTold], *, but: str | None = None) -> list[str]:
+    """Take back what still waits to be said of the parcel; other parcels in those texts are told without it.
+
+    Answers the milestones that were taken back.
+    """
+    telling, back = order.telling, []
+    for one in told:
+        if one.shipment_id != parcel.id or one.message_key is None or one.milestone == but:
+            continue
+        key, others = one.message_key, [t.shipment_id for t in told if t.message_key == one.message_key]
+        others.remove(parcel.id)
+        taken = telling.withdraw((key, mail_key(key)), reason=REPLACED)
+        if taken:
+            back.append(one.milestone)
+            one.message_key = None
+            if others:
+                fresh = free_key(order.session, f"milestone:{others[-1]}:{one.milestone}")
+                for way, way_key in (("sms", key), ("email", mail_key(key))):
+                    if way_key in taken:
+                        _tell(order, way, one.milestone, others, told, key=fresh)
+    return back
+
+
+def tell_again(order: Order, milestone: str, parcel: Shipment) -> None:
+    """Say a milestone that was taken back once more, with what is true now."""
+    told = order.told()
+    key = free_key(order.session, f"milestone:{parcel.id}:{milestone}")
+    for way in order.telling.ways(parcel):
+        _tell(order, way, milestone, [parcel.id], told, key=key)
+    _note_promises(order, milestone, [parcel])
+
+
+def values_of(order: Order, milestone: str, covered: Sequence[int], told: Sequence[MilestoneTold]) -> dict[str, Any]:
+    """What a text about these parcels and this milestone is told."""
+    parcels = {parcel.id: parcel for parcel in parcels_of(order.session, covered)}
+    speaker = parcels[covered[-1]]
+    wording = order.telling.wording(speaker)
+    values = wording.parcel(order.session, speaker)
+    if len({_window(estimate(one, now=order.telling.now, zone=wording.zone(one))) for one in parcels.values()}) > 1:
+        values |= {"window": "", "reasons": ""}  # they come at different times: the page says when
+    passed = {one.shipment_id for one in told if one.milestone == milestone} | set(covered)
+    passed |= {one.id for one in order.all if one.state == ShipmentState.DELIVERED}
+    # "On the way" and the like are true of these parcels now; "delivered" stays true of the earlier ones as well.
+    count = len(passed) if milestone == "delivered" else len(covered)
+    return {**values, "count": count, "total": len(order.all)}
+
+
+def _tell(
+    order: Order, way: str, milestone: str, covered: Sequence[int], told: Sequence[MilestoneTold], *, key: str
+) -> None:
+    """Owe one message about these parcels, the last of which speaks, and note what has told of them."""
+    telling, parcels = order.telling, parcels_of(order.session, covered)
+    speaker = next(parcel for parcel in parcels if parcel.id == covered[-1])
+    values = values_of(order, milestone, covered, told)
+    several = values["total"] > 1
+    template = f"{'digest' if several else 'milestone'}_{milestone}"
+    if not several:
+        del values["count"], values["total"]
+    due = _due(order, milestone, covered, told) if several else None
+    telling.tell(
+        way,
+        speaker,
+        template,
+        values,
+        category=Category.MILESTONE,
+        key=key,
+        validity=MILESTONE_VALIDITY.get(milestone),
+        due=due,
+        awake=any(telling.may_wake(parcel) for parcel in parcels),
+    )
+    for one in told:
+        if one.milestone == milestone and one.shipment_id in covered:
+            one.message_key = key
+    order.session.flush()
+
+
+def _due(order: Order, milestone: str, covered: Sequence[int], told: Sequence[MilestoneTold]) -> datetime | None:
+    """Until when the text waits for the order's other parcels: counted from the first one that is in it."""
+    if not order.waits_for_others(milestone, covered, told):
+        return None
+    since = [one.at for one in told if one.milestone == milestone and one.shipment_id in covered]
+    return min(since, default=order.telling.now) + order.telling.workflow.digest.wait
+
+
+def _may_pass(state: ShipmentState, milestone: str) -> bool:
+    if state in GONE or state.is_final:
+        return False
+    if milestone == "attempt_failed":
+        return state in (ShipmentState.OUT_FOR_DELIVERY, ShipmentState.ARRIVING, ShipmentState.AT_ADDRESS)
+    return RANKS.get(state, -1) < RANKS[ShipmentState(milestone)]
+
+
+def _window(expected: Estimate | None) -> tuple[datetime | None, datetime | None]:
+    return (expected.window_from, expected.window_to) if expected else (None, None)
+
+
+def _note_promises(order: Order, milestone: str, news: Sequence[Shipment]) -> None:
+    """Enter what the text promised into the ledger, for the parcels this transaction holds."""
+    telling = order.telling
+    if milestone not in NAMES_WINDOW:
+        return
+    keys = {t.shipment_id: t.message_key for t in order.told() if t.milestone == milestone}
+    for parcel in news:
+        key = keys.get(parcel.id)
+        if key is None:
+            continue
+        wording = telling.wording(parcel)
+        expected = estimate(parcel, now=telling.now, zone=wording.zone(parcel))
+        if expected is not None and wording.window(expected, wording.zone(parcel)):
+            promise_made(
+                order.session,
+                parcel,
+                window_from=expected.window_from,
+                window_to=expected.window_to,
+                source=expected.source,
+                message_key=key,
+                now=telling.now,
+            )

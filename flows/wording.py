@@ -1,0 +1,106 @@
+"""Times, windows and reasons in words, by the clock of the place where the parcel goes."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from flows.house import House
+from flows.workflow import Workflow
+from flows.zones import zone_of
+from tracking_core.eta import Estimate, Reasoned, estimate
+from tracking_core.models import Shipment
+from tracking_core.states import ShipmentState
+
+#: Reasons of an estimate that a shopper wants to hear, the most telling first; at most one is said.
+TOLD_REASONS = ("stops_away", "delayed", "aside", "overdue", "stale")
+#: States in which the reason stands in the sentence already.
+REASON_SAID = frozenset({ShipmentState.ON_HOLD, ShipmentState.EXCEPTION, ShipmentState.ATTEMPT_FAILED})
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Says things in one language, for one retailer, at one moment."""
+
+    house: House
+    workflow: Workflow
+    language: str
+    now: datetime
+
+    def zone(self, shipment: Shipment) -> tzinfo:
+        """Whose clock the shopper lives by."""
+        return zone_of(
+            shipment.destination, phone=shipment.customer_phone, fallback=self.workflow.support_hours.timezone
+        )
+
+    def day(self, at: datetime) -> str:
+        """`today`, `tomorrow`, `Tuesday`, `Tue, Dec 8`. at: on the clock of the place."""
+        away = (at.date() - self.now.astimezone(at.tzinfo).date()).days
+        return self._phrase("day", away=away, weekday=at.weekday(), month=at.month, day=at.day)
+
+    def moment(self, at: datetime, zone: tzinfo) -> str:
+        """`today at 3:05 PM`."""
+        local = at.astimezone(zone)
+        return self._phrase("moment", day=self.day(local), at=local)
+
+    def window(self, expected: Estimate | None, zone: tzinfo) -> str:
+        """`today between 3 PM and 5 PM`; empty when nobody knows."""
+        if expected is None or (expected.window_from is None and expected.window_to is None):
+            return ""
+        begins = expected.window_from.astimezone(zone) if expected.window_from else None
+        ends = expected.window_to.astimezone(zone) if expected.window_to else None
+        whole_day = expected.whole_day and begins is not None
+        return self._phrase(
+            "window",
+            begins=begins,
+            ends=ends,
+            day_from=self.day(begins) if begins else "",
+            day_to=self.day(begins if whole_day and begins else ends) if ends else "",
+            whole_day=whole_day,
+        )
+
+    def reason(self, reason: str | None) -> str:
+        """A failure reason as a clause; empty for none and for `other`."""
+        return self._phrase("reason", reason=reason) if reason else ""
+
+    def reasons(self, expected: Estimate | None, state: ShipmentState) -> str:
+        """Why the window is what it is, in one clause; empty when there is nothing to add."""
+        if expected is None:
+            return ""
+        by_code = {one.code: one for one in expected.reasons}
+        for code in TOLD_REASONS:
+            if code in by_code and not (code == "aside" and state in REASON_SAID):
+                words = self._eta_reason(by_code[code])
+                if words:
+                    return words
+        return ""
+
+    def state(self, state: str) -> str:
+        """A state in two words, for lists."""
+        return self._phrase("state", state=state)
+
+    def parcel(self, session: Session, shipment: Shipment) -> dict[str, Any]:
+        """The values every text about one parcel is told."""
+        zone, state = self.zone(shipment), ShipmentState(shipment.state)
+        expected = estimate(shipment, now=self.now, zone=zone)
+        return {
+            "order": shipment.order_number,
+            "window": self.window(expected, zone),
+            "reasons": self.reasons(expected, state),
+            "reason": self.reason(shipment.reason),
+            "link": self.house.links.url(session, "t", shipment.id, now=self.now),
+        }
+
+    def _eta_reason(self, said: Reasoned) -> str:
+        reason = said.params.get("reason")
+        return self._phrase(
+            "eta_reason",
+            code=said.code,
+            stops=said.params.get("stops", 0),
+            hours=said.params.get("hours", 0),
+            reason=self.reason(reason if isinstance(reason, str) else None),
+        )
+
+    def _phrase(self, phrase: str, **values: Any) -> str:
+        return self.house.texts.phrase(phrase, self.language, self.workflow, **values)
