@@ -62,4 +62,9 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "consent_stopped": (),
     "consent_started": (),
     "consent_unclear": (),
+    "survey_ask": ("order", "low", "high"),
+    "survey_thanks": (),
+    "survey_sorry": ("person",),
+    "survey_again": (),
+    "survey_late": (),
 }

@@ -30,6 +30,8 @@ class Skipped(StrEnum):
     #: Asked about another parcel not long ago.
     THROTTLED = "throttled"
     OPTED_OUT = "opted_out"
+    #: The number cannot be texted, or its owner's order says not to.
+    UNREACHABLE = "unreachable"
     #: Something is wrong already, and a person has it.
     CASE_OPEN = "case_open"
     #: What had been delivered is, by a correction, not.

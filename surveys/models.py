@@ -49,7 +49,7 @@ class Survey(Base):
 
     #: planned, sent, answered, skipped, expired.
     state: Mapped[str] = mapped_column(default="planned")
-    #: Why it was skipped: not_sampled, throttled, opted_out, case_open, not_delivered, too_late.
+    #: Why it was skipped: a value of `invitations.Skipped`.
     skipped_for: Mapped[str | None]
     #: Key of the outbox row that asks.
     message_key: Mapped[str | None]
