@@ -1,5 +1,6 @@
 """Asking how it went: planned when a parcel has been delivered, asked when it is welcome, once, and seldom."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -16,6 +17,7 @@ from surveys import invitations
 from surveys.invitations import Invitation, Skipped
 from surveys.models import Survey
 from surveys.score import lowest
+from tracking_core.facts import Fact, StateChanged
 from tracking_core.models import Shipment
 from tracking_core.states import ShipmentState
 
@@ -25,10 +27,7 @@ UNSETTLED = tuple(state.value for state in CaseState if state is not CaseState.R
 
 
 def plan(session: Session, house: House, shipment: Shipment, *, now: datetime) -> bool:
-    """Plan to ask whoever got the parcel, once. False: decided before, not delivered, or nobody may be texted.
-
-    Call it where a delivery is told, not where it is only recorded: who was told nothing is asked nothing.
-    """
+    """Plan to ask whoever got the parcel, once. False: decided before, not delivered, or nobody may be texted."""
     workflow = house.workflows.of(session, shipment.retailer)
     if shipment.state != ShipmentState.DELIVERED or shipment.customer_phone is None:
         return False
@@ -45,6 +44,17 @@ def plan(session: Session, house: House, shipment: Shipment, *, now: datetime) -
         scale=rules.scale,
     )
     return invitations.plan(session, invitation, due_at=now + rules.after, sample=rules.sample, now=now) is not None
+
+
+def plan_after(session: Session, house: House, facts: Sequence[Fact], *, now: datetime) -> int:
+    """Plan to ask about every parcel that was delivered just now and told of; answers how many are newly planned."""
+    delivered = {
+        fact.shipment_id
+        for fact in facts
+        if isinstance(fact, StateChanged) and fact.after is ShipmentState.DELIVERED and not fact.silent
+    }
+    parcels = [session.get_one(Shipment, shipment_id) for shipment_id in sorted(delivered)]
+    return sum(plan(session, house, parcel, now=now) for parcel in parcels)
 
 
 def send_due(session: Session, house: House, *, now: datetime, limit: int = 50) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from flows import milestones
+from flows import milestones, surveys
 from flows.house import House
 from tracking_core import shipments
 from tracking_core.facts import CarrierEvent, Fact, StateChanged
@@ -45,6 +45,7 @@ def take_events(
         session, events, retailer=retailer, now=now, shipment=shipment, grace=workflow.eta.delay_grace
     )
     milestones.announce(session, house, facts, retailer=retailer, now=now)
+    surveys.plan_after(session, house, facts, now=now)
     meant = {fact.shipment_id for fact in facts} | ({shipment.id} if shipment is not None else set())
     one = session.get(Shipment, meant.pop()) if len(meant) == 1 else None
     return Taken(
