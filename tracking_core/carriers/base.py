@@ -17,6 +17,8 @@ from tracking_core.numbers import LONGEST, normalised
 Object: TypeAlias = dict[str, Any]
 #: Dates outside of these years are a source's mistake, and some cannot be turned into UTC.
 YEARS = range(1990, 2101)
+#: Deeper nesting than any carrier's: what is read within the interpreter's limit may not be written within it.
+DEEPEST = 50
 #: Escapes a database cannot hold: NUL, and halves of surrogate pairs.
 UNSTORABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
@@ -125,8 +127,8 @@ def decoded(request: CarrierRequest) -> Object:
             found = _storable(found)
     except (ValueError, RecursionError) as error:
         raise MalformedPayload("body", "not readable as JSON") from error
-    if not isinstance(found, dict):
-        raise MalformedPayload("body", "must be a JSON object")
+    if not isinstance(found, dict) or _too_deep(found):
+        raise MalformedPayload("body", "must be a JSON object of sensible depth")
     return found
 
 
@@ -239,6 +241,20 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError("a number too large to hold")
     return number
+
+
+def _too_deep(found: Any) -> bool:
+    level = [found]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _storable(found: Any) -> Any:
