@@ -14,7 +14,7 @@ import certifi
 from twilio.http.response import Response  # type: ignore[import-untyped]  # the SDK ships no types
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, Timeout, make_headers
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, NameResolutionError, ReadTimeoutError, SSLError
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ReadTimeoutError, SSLError
 from urllib3.exceptions import TimeoutError as HttpTimeoutError
 
 from channels.errors import TABLE, Kind, classify
@@ -147,6 +147,8 @@ def _tls() -> ssl.SSLContext:
 def _why_not_connected(error: Exception) -> str:
     if isinstance(error, NameResolutionError):
         return "dns"
+    if isinstance(error, NewConnectionError):  # which urllib3 counts among the time-outs
+        return "connect"
     if isinstance(error, (TimeoutError, HttpTimeoutError)):
         return "connect_timeout"
     return "tls" if isinstance(error, (ssl.SSLError, SSLError, ValueError)) else "connect"

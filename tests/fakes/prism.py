@@ -31,12 +31,6 @@ class Prism:
     """A running proxy."""
 
     url: str
-    #: What it says about each request, violations included.
-    log: Path
-
-    def violations(self) -> list[str]:
-        """Answer the lines of the log that name a violation."""
-        return [line for line in self.log.read_text().splitlines() if "violation" in line.lower()]
 
 
 def messages_spec(source: Path, target: Path) -> Path:
@@ -96,7 +90,7 @@ def prism_proxy(spec: Path, upstream: str, log: Path, *, install: bool = False) 
         )
     try:
         _wait(process, port, log)
-        yield Prism(f"http://127.0.0.1:{port}", log)
+        yield Prism(f"http://127.0.0.1:{port}")
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
