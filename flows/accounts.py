@@ -8,11 +8,11 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from channels.phones import Phone
 from sqlalchemy import UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from channels.models import OurAddress
+from channels.phones import Phone
 from db import Base, RowId, insert_once
 from settings import Settings
 

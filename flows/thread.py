@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from channels import segments
 from channels.models import Conversation, InboxRow, OutboxRow
@@ -74,11 +74,14 @@ def page(
     phone: the person's, E.164 (or a mail address). newest: the last `limit` instead of the first, still oldest first.
     """
     found: list[ThreadMessage] = []
+    boxes: tuple[tuple[str, Any, Any], ...] = (
+        ("in", InboxRow, InboxRow.received_at),
+        ("out", OutboxRow, OutboxRow.created_at),
+    )
     # Each box is cut to the page before the two are merged: a long history costs a page, not the history.
-    for direction, box in (("in", InboxRow), ("out", OutboxRow)):
-        at = box.received_at if box is InboxRow else box.created_at
-        query = select(box).where(box.retailer == retailer)
+    for direction, box, at in boxes:
         wanted = ((box.conversation_id, conversation_id), (box.shipment_id, shipment_id), (box.state, status))
+        query = select(box).where(box.retailer == retailer)
         query = query.where(*(column == value for column, value in wanted if value is not None))
         if phone is not None:
             theirs = select(Conversation.id).where(Conversation.retailer == retailer, Conversation.theirs == phone)
@@ -91,10 +94,13 @@ def page(
     return found[-limit:] if newest else found[:limit]
 
 
-def _past(after: Place, direction: str, at: InstrumentedAttribute[datetime], row_id: Any) -> ColumnElement[bool]:
+def _past(after: Place, direction: str, at: Any, row_id: Any) -> ColumnElement[bool]:
+    later: ColumnElement[bool]
     if direction == after.direction:
-        return or_(at > after.at, and_(at == after.at, row_id > after.id))
-    return at >= after.at if direction > after.direction else at > after.at
+        later = or_(at > after.at, and_(at == after.at, row_id > after.id))
+    else:
+        later = at >= after.at if direction > after.direction else at > after.at
+    return later
 
 
 def _message(row: InboxRow | OutboxRow) -> ThreadMessage:

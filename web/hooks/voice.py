@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from flows.house import House
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.models import Conversation, OurAddress
 from flows.accounts import DEFAULT
+from flows.house import House
 from flows.models import Dialogue
 from web.wording import words
 

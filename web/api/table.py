@@ -1,0 +1,6 @@
+"""Every route of REST v1. The app is built from it, and so is the OpenAPI document."""
+
+from web.api import cases, imports, messages, shipments
+from web.api.routing import Route
+
+ROUTES: tuple[Route, ...] = (*shipments.ROUTES, *imports.ROUTES, *messages.ROUTES, *cases.ROUTES)
