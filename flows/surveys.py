@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from channels import consent
 from channels.messages import Category
+from channels.models import Conversation
 from flows.case_states import CaseState
 from flows.house import House
-from flows.models import Case
+from flows.models import Case, PendingQuestion
 from flows.quiet_hours import next_allowed
 from flows.telling import SMS, Telling
 from surveys import invitations
@@ -80,6 +81,11 @@ def _ask(session: Session, house: House, survey: Survey, now: datetime) -> bool:
     if why is not None:
         invitations.skip(survey, why)
         return False
+    waits_until = _question_open_until(session, survey, now)
+    if waits_until is not None:
+        # A number would answer the older question: one at a time.
+        invitations.postpone(survey, until=waits_until)
+        return False
     wording = telling.wording(shipment)
     quiet = workflow.quiet_hours
     if quiet is not None and Category.SURVEY not in quiet.never_held:
@@ -118,3 +124,17 @@ def _has_case(session: Session, survey: Survey) -> bool:
         or_(Case.shipment_id == survey.shipment_id, Case.phone == survey.address),
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def _question_open_until(session: Session, survey: Survey, now: datetime) -> datetime | None:
+    """Until when the bot remembers another question that it has open with this person; None when it has none."""
+    query = (
+        select(func.max(PendingQuestion.expires_at))
+        .join(Conversation, Conversation.id == PendingQuestion.conversation_id)
+        .where(
+            PendingQuestion.retailer == survey.retailer,
+            Conversation.theirs == survey.address,
+            PendingQuestion.expires_at > now,
+        )
+    )
+    return session.scalar(query)
