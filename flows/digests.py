@@ -244,3 +244,8 @@ def _note_promises(order: Order, milestone: str, news: Sequence[Shipment]) -> No
                 message_key=key,
                 now=telling.now,
             )
+
+
+def tell_by_mail(order: Order, milestone: str, covered: Sequence[int], *, key: str) -> None:
+    """Say by mail what the text under that key could not."""
+    _tell(order, "email", milestone, covered, order.told(), key=key)

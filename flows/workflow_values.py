@@ -1,7 +1,7 @@
 """The small values of a workflow: durations, times of day, weekdays, zones. Pure."""
 
 import re
-from datetime import time, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -55,11 +55,6 @@ class ClockRange(NamedTuple):
 
     begins: int
     ends: int
-
-    @property
-    def times(self) -> tuple[time, time]:
-        """The same as wall-clock times; the day's end is 00:00."""
-        return time(*divmod(self.begins, 60)), time(*divmod(self.ends % MINUTES_A_DAY, 60))
 
     @classmethod
     def read(cls, said: Any) -> "ClockRange":

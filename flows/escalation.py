@@ -1,0 +1,104 @@
+"""What the bot cannot settle reaches a person: one case, with everything attached, and a word on when they answer."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.understanding import Entity
+from channels.inbox import ClaimedText
+from flows.case_thread import join, live_case
+from flows.cases import CUSTOMER, open_case
+from flows.house import House
+from flows.kit import Kit
+from flows.models import Case
+from flows.support_hours import is_open
+from flows.where_is_my_order import meant
+from tracking_core.models import Shipment
+
+#: Times given to people are rounded up to this.
+ROUND_TO = timedelta(minutes=5)
+
+
+def talk_to_person(kit: Kit, numbers: Sequence[Entity] = ()) -> None:
+    """Hand the conversation to a person, and say by when one answers."""
+    _escalate(kit, "talk_to_person", "escalated", numbers)
+
+
+def for_intent(kit: Kit, intent: str, numbers: Sequence[Entity]) -> None:
+    """Hand a request to a person: the intent is the case's reason, and has words of its own."""
+    _escalate(kit, intent, f"case_{intent}", numbers)
+
+
+def not_understood(kit: Kit) -> None:
+    """Hand over what we failed to understand twice."""
+    kit.forget_question()
+    _escalate(kit, "out_of_scope", "escalated", ())
+
+
+def add_to_open_case(kit: Kit) -> bool:
+    """Add a text that means nothing by itself to what the person has asked for already. False: there is nothing."""
+    case = live_case(kit, taken=False)
+    if case is None:
+        return False
+    _say_when(kit, join(kit, case), "case_joined", None)
+    return True
+
+
+def dead_message(session: Session, house: House, claimed: ClaimedText, *, now: datetime) -> Case:
+    """Open a case for a text that failed five times, so that a person reads what we could not."""
+    return open_case(
+        session,
+        house,
+        retailer=claimed.retailer,
+        reason="dead_message",
+        priority="high",
+        conversation_id=claimed.conversation_id,
+        phone=claimed.sender if claimed.sender.startswith("+") else None,
+        text=claimed.text,
+        evidence={"inbox": [claimed.id]},
+        by=CUSTOMER,
+        now=now,
+    )
+
+
+def _escalate(kit: Kit, reason: str, template: str, numbers: Sequence[Entity]) -> None:
+    parcels = meant(kit, numbers)
+    parcel = parcels[0] if len(parcels) == 1 else None
+    case = open_case(
+        kit.session,
+        kit.house,
+        retailer=kit.retailer,
+        reason=reason,
+        shipment_id=parcel.id if parcel else None,
+        conversation_id=kit.conversation.id,
+        phone=kit.text.sender,
+        language=kit.language,
+        text=kit.text.text,
+        evidence={"inbox": [kit.text.id]},
+        by=CUSTOMER,
+        now=kit.now,
+    )
+    kit.shipment_id = case.shipment_id
+    _say_when(kit, case, template if case.created_at == kit.now else "case_joined", parcel)
+
+
+def _say_when(kit: Kit, case: Case, template: str, parcel: Shipment | None) -> None:
+    """Tell the person that somebody looks after it, and by when they answer: on the clock of the parcel's place."""
+    hours, wording = kit.workflow.support_hours, kit.wording
+    zone = wording.zone(parcel) if parcel is not None else hours.zone
+    at = _rounded(max(case.due_at or kit.now, kit.now)).astimezone(zone)
+    person = kit.house.texts.phrase(
+        "person",
+        kit.language,
+        kit.workflow,
+        open=is_open(kit.now, hours.days, hours.zone),
+        day=wording.day(at),
+        at=at,
+    )
+    kit.reply(template, person=person, order=parcel.order_number if parcel is not None else "")
+
+
+def _rounded(moment: datetime) -> datetime:
+    beyond = timedelta(minutes=moment.minute % 5, seconds=moment.second, microseconds=moment.microsecond)
+    return moment + (ROUND_TO - beyond if beyond else timedelta())

@@ -1,0 +1,84 @@
+"""Who takes a text: the flows are asked one after the other, in two transactions with the understanding between."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from bot.understanding import Understanding
+from channels import inbox
+from channels.inbox import ClaimedText
+from db import Database
+from flows.case_thread import case_thread
+from flows.consent import consent
+from flows.conversation import conversation
+from flows.house import House
+from flows.kit import Kit
+from flows.pending_question import pending_question
+
+
+class Flow(Protocol):
+    """One story that texts belong to."""
+
+    def __call__(self, message: ClaimedText, kit: Kit, /) -> bool:
+        """Take the text and answer True, or leave everything as it is and answer False."""
+
+
+#: In the order they are asked; the first to take a text wins, and its name stands in the row.
+ROUTE: tuple[tuple[str, Flow], ...] = (
+    ("consent", consent),
+    ("case_thread", case_thread),
+    ("pending_question", pending_question),
+    ("conversation", conversation),
+)
+#: These need nobody to tell them what the text means.
+FIRST = ROUTE[:3]
+#: Answered when the claim no longer stands: another worker has the text now.
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """How far a text has come."""
+
+    #: The flow that took it, or NOBODY; None while nobody has.
+    taken_by: str | None
+    language: str | None = None
+
+
+def handle(database: Database, house: House, claimed: ClaimedText, *, clock: Callable[[], datetime]) -> str:
+    """Handle one text; answers the name of the flow that took it, `nobody` when the claim has passed to another.
+
+    Answer, state and "handled" are committed together. Whatever is raised leaves the text as it was.
+    """
+    first = database.run(lambda session: _route(session, house, claimed, FIRST, now=clock()))
+    if first.taken_by is not None:
+        return first.taken_by
+    understanding = house.nlu.understand(claimed.text, language=first.language)
+    # The whole route again: while the understanding took its time, a person may have taken the case, or a STOP have
+    # come on another number.
+    second = database.run(
+        lambda session: _route(session, house, claimed, ROUTE, now=clock(), understanding=understanding)
+    )
+    return second.taken_by or NOBODY
+
+
+def _route(
+    session: Session,
+    house: House,
+    claimed: ClaimedText,
+    flows: Sequence[tuple[str, Flow]],
+    *,
+    now: datetime,
+    understanding: Understanding | None = None,
+) -> _Stage:
+    if not inbox.still_mine(session, claimed):
+        return _Stage(NOBODY)
+    kit = Kit.open(session, house, claimed, now=now, understanding=understanding)
+    for name, flow in flows:
+        if flow(claimed, kit):
+            inbox.settle_handled(session, claimed, by=name, now=now, shipment_id=kit.shipment_id)
+            return _Stage(name)
+    return _Stage(None, kit.language)
