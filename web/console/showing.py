@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from channels.phones import mask
@@ -104,11 +104,19 @@ def queue(
 ) -> list[tuple[Case, Shipment | None]]:
     """The newest cases with their parcels; of these, what burns most and is due first comes first."""
     found = cases.page(session, retailer, state=state, before_id=before, limit=limit)
-    wanted = {case.shipment_id for case in found if case.shipment_id}
-    query = select(Shipment).where(Shipment.retailer == retailer, Shipment.id.in_(wanted))
-    parcels = {parcel.id: parcel for parcel in session.scalars(query)} if wanted else {}
+    ids = {case.shipment_id for case in found if case.shipment_id is not None}
+    phones = {case.phone for case in found if case.shipment_id is None and case.phone}
+    # The same choice as on the case's page (`parcel_of`), in two queries for the whole queue.
+    newest = select(func.max(Shipment.id)).where(Shipment.retailer == retailer, Shipment.customer_phone.in_(phones))
+    query = select(Shipment).where(
+        Shipment.retailer == retailer,
+        or_(Shipment.id.in_(ids), Shipment.id.in_(newest.group_by(Shipment.customer_phone))),
+    )
+    parcels: dict[int | str | None, Shipment] = {}
+    for parcel in session.scalars(query.order_by(Shipment.id)):  # of one phone's parcels the newest stays
+        parcels[parcel.id] = parcels[parcel.customer_phone] = parcel
     found.sort(key=_urgency)
-    return [(case, parcels.get(case.shipment_id or 0)) for case in found]
+    return [(case, parcels.get(case.shipment_id or case.phone)) for case in found]
 
 
 def _urgency(case: Case) -> tuple[bool, int, datetime]:
@@ -155,7 +163,7 @@ def _of_message(message: ThreadMessage, phone: str | None) -> Line:
         bad=bad,
         media=message.media,
         channel=message.channel,
-        segments=message.segments or 0,
+        segments=0 if incoming or message.channel == "email" else message.segments or 0,
     )
 
 
@@ -164,4 +172,7 @@ def _of_entry(entry: CaseEntry) -> Line:
     words = ENTRY_WORDS.get(entry.kind, in_words(entry.kind).lower())
     if kind == "event" and entry.kind == "resolved" and entry.text:
         words += f": {RESOLUTIONS.get(entry.text, entry.text)}"
-    return Line(kind=kind, at=entry.at, by=entry.by, text=(entry.text or "") if kind == "note" else words)
+    by = {"doorline": "Doorline", "customer": "The customer"}.get(entry.by, entry.by)
+    if kind == "note":
+        return Line(kind=kind, at=entry.at, by=f"Note by {by}", text=entry.text or "")
+    return Line(kind=kind, at=entry.at, by=by, text=words)

@@ -20,7 +20,7 @@ from web.console.sessions import TooManyAttempts, Who
 from web.context import Parts
 
 #: What a stranger may ask for.
-OPEN_TO_ALL = frozenset({"console.login", "console.static"})
+OPEN_TO_ALL = frozenset({"console.login", "console.try_login", "console.static"})
 REPLY_MAX, NOTE_MAX = 1600, 4000
 PAGE = 50
 EVENTS = 12
@@ -31,6 +31,7 @@ def blueprint(parts: Parts) -> Blueprint:
     routes = Blueprint("console", __name__, url_prefix="/console", template_folder="templates", static_folder="static")
     routes.context_processor(lambda: {"in_words": showing.in_words, "moment": showing.moment, "mask": mask})
     routes.before_request(lambda: _guard(parts))
+    routes.after_request(_name_own_origin)
     _login_routes(routes, parts)
     _case_routes(routes, parts)
     return routes
@@ -59,6 +60,12 @@ def _guard(parts: Parts) -> AnyResponse | None:
     return None
 
 
+def _name_own_origin(answer: Response) -> Response:
+    """Under the house's `no-referrer` browsers send our own forms with `Origin: null`, like a stranger's."""
+    answer.headers["Referrer-Policy"] = "same-origin"
+    return answer
+
+
 def _own_page(public_base_url: str) -> bool:
     origin = request.headers.get("Origin")
     return origin is None or urlsplit(origin).netloc in {request.host, urlsplit(public_base_url).netloc}
@@ -70,7 +77,7 @@ def _login_routes(routes: Blueprint, parts: Parts) -> None:
         """Show the form."""
         return render_template("console/login.html", next=_inside(request.args.get("next")))
 
-    @routes.post("/login", endpoint="login")
+    @routes.post("/login")
     def try_login() -> AnyResponse | tuple[str, int]:
         """Open a session: a new one each time, whatever cookie came along."""
         email, password = storable(request.form.get("email", "")), request.form.get("password", "")

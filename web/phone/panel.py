@@ -8,12 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, jsonify
-from flows.tracking import create_shipment, take_events
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from channels.redact import storable
 from flows.accounts import DEFAULT
+from flows.tracking import create_shipment, take_events
 from tracking_core import shipments
 from tracking_core.facts import CarrierEvent
 from tracking_core.models import Shipment
@@ -75,7 +75,7 @@ class Panel:
 
     def parcels(self) -> Response:
         """List the newest parcels with their pages' addresses, and a number for the next order."""
-        with self._parts.database.write() as session:  # a page's address is made when it is first asked for
+        with self._parts.database.read() as session:
             found = shipments.page(session, DEFAULT, limit=8)
             newest = session.scalar(select(func.max(Shipment.id))) or 0
             items = [self._shown(session, one, link=True) for one in found]

@@ -30,7 +30,7 @@ function arrived(handset) {
 async function loadParcels() {
   const said = await fetchJson("/phone/demo/parcels");
   parcels = said.items;
-  $("#order_number").value = said.next_order;
+  $("#o-order_number").value = said.next_order;
   $("#chosen").replaceChildren(
     ...parcels.map((one) => new Option(`${one.order_number} for ${one.name ?? one.phone}`, one.id)),
   );
@@ -96,7 +96,7 @@ $("#another").addEventListener("click", async () => {
   await loadParcels();
   $("#order").hidden = false;
   $("#parcel").hidden = true;
-  $("#order_number").focus();
+  $("#o-order_number").focus();
 });
 
 $("#chosen").addEventListener("change", (event) => {
@@ -152,7 +152,7 @@ async function poll() {
   setTimeout(poll, document.hidden ? 5000 : 1000);
 }
 
-customer.belong($("#phone").value, $("#name").value);
-driver.belong($("#driver_phone").value, $("#driver").value);
+customer.belong($("#o-phone").value, $("#o-name").value);
+driver.belong($("#o-driver_phone").value, $("#o-driver").value);
 loadParcels().catch((error) => say(error.message));
 poll();
