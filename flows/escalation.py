@@ -41,7 +41,7 @@ def add_to_open_case(kit: Kit) -> bool:
     case = live_case(kit, taken=False)
     if case is None:
         return False
-    _say_when(kit, join(kit, case), "case_joined", None)
+    say_when(kit, join(kit, case), "case_joined", None)
     return True
 
 
@@ -80,10 +80,10 @@ def _escalate(kit: Kit, reason: str, template: str, numbers: Sequence[Entity]) -
         now=kit.now,
     )
     kit.shipment_id = case.shipment_id
-    _say_when(kit, case, template if case.created_at == kit.now else "case_joined", parcel)
+    say_when(kit, case, template if case.created_at == kit.now else "case_joined", parcel)
 
 
-def _say_when(kit: Kit, case: Case, template: str, parcel: Shipment | None) -> None:
+def say_when(kit: Kit, case: Case, template: str, parcel: Shipment | None) -> None:
     """Tell the person that somebody looks after it, and by when they answer: on the clock of the parcel's place."""
     hours, wording = kit.workflow.support_hours, kit.wording
     zone = wording.zone(parcel) if parcel is not None else hours.zone

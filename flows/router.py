@@ -17,6 +17,7 @@ from flows.conversation import conversation
 from flows.house import House
 from flows.kit import Kit
 from flows.pending_question import pending_question
+from flows.survey_reply import survey_reply
 
 
 class Flow(Protocol):
@@ -31,10 +32,11 @@ ROUTE: tuple[tuple[str, Flow], ...] = (
     ("consent", consent),
     ("case_thread", case_thread),
     ("pending_question", pending_question),
+    ("survey_reply", survey_reply),
     ("conversation", conversation),
 )
 #: These need nobody to tell them what the text means.
-FIRST = ROUTE[:3]
+FIRST = ROUTE[:4]
 #: Answered when the claim no longer stands: another worker has the text now.
 NOBODY = "nobody"
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from db import Database
-from flows import cases, email_fallback, milestones
+from flows import cases, email_fallback, milestones, surveys
 from flows.house import House
 from flows.models import PendingQuestion
 from tracking_core import upkeep
@@ -20,7 +20,7 @@ QUESTIONS_KEPT = timedelta(days=1)
 
 
 def tick(database: Database, house: House, *, now: datetime) -> None:
-    """Tell of promises that time has broken, mail what could not be texted, wake snoozed cases."""
+    """Tell of promises that time has broken, mail what could not be texted, wake snoozed cases, ask how it went."""
 
     def missed(session: Session) -> None:
         _announce(session, house, upkeep.mark_missed(session, now=now, limit=BATCH), now=now)
@@ -31,7 +31,10 @@ def tick(database: Database, house: House, *, now: datetime) -> None:
     def woken(session: Session) -> None:
         cases.wake_due(session, now=now)
 
-    for work in (missed, by_mail, woken):
+    def asked(session: Session) -> None:
+        surveys.send_due(session, house, now=now, limit=BATCH)
+
+    for work in (missed, by_mail, woken, asked):
         database.run(work)
 
 
