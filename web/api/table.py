@@ -1,6 +1,12 @@
 """Every route of REST v1. The app is built from it, and so is the OpenAPI document."""
 
-from web.api import cases, imports, messages, shipments
+from web.api import cases, imports, messages, shipments, surveys
 from web.api.routing import Route
 
-ROUTES: tuple[Route, ...] = (*shipments.ROUTES, *imports.ROUTES, *messages.ROUTES, *cases.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *shipments.ROUTES,
+    *imports.ROUTES,
+    *messages.ROUTES,
+    *cases.ROUTES,
+    *surveys.ROUTES,
+)
