@@ -1,9 +1,12 @@
 """Answers to a question the bot has open: a choice by number or word, yes or no. Pure; never raises."""
 
+# ruff: noqa: SIM905  a table of words reads better without quotes
+
 import re
 from typing import Final
 
 from bot.normal import MAX_CHARS, normal, strip_accents
+from bot.phrases import Phrases, made_of
 
 _NUMBERS: Final = {
     word: number
@@ -45,8 +48,8 @@ def _number_in(word: str) -> int | None:
 def choice(text: str, n_options: int) -> int | None:
     """Which of `n_options` numbered choices the text picks, counted from 1; None when it picks none, or not surely one.
 
-    Understands "2", "#2", "2) the lamp", "option two", "the 2nd", "el segundo", "the last one". A text with other words in it
-    ("2 days ago") is no choice.
+    Understands "2", "#2", "2) the lamp", "option two", "the 2nd", "el segundo", "the last one". A text with other
+    words in it ("2 days ago") is no choice.
     """
     leading = _LEADING.match(text)
     if leading:
@@ -102,21 +105,17 @@ _POLITE: Final = (
 )
 
 
-def _longest_first(phrases: str) -> str:
-    return "|".join(sorted(phrases.split("|"), key=len, reverse=True))
-
+_YES_PHRASES: Final = Phrases(_YES)
+_NO_PHRASES: Final = Phrases(_NO)
+_POLITE_PHRASES: Final = Phrases(_POLITE)
 
 _YES_WORDS: Final = frozenset("yes yea yeah yep yup si claro sure sip".split())
 _NO_WORDS: Final = frozenset("no nope nah not never nunca jamas tampoco".split())
-_ALL_YES: Final = re.compile(
-    rf"(?:(?:{_longest_first(_POLITE)}) )*(?:{_longest_first(_YES)})(?: (?:{_longest_first(_YES + '|' + _POLITE)}))*"
-)
-_ALL_NO: Final = re.compile(
-    rf"(?:(?:{_longest_first(_POLITE)}) )*(?:{_longest_first(_NO)})(?: (?:{_longest_first(_NO + '|' + _POLITE)}))*"
-)
 #: "yes, cancel it": the rest may be anything as long as the first word stands apart and nothing takes it back.
 _APART: Final = re.compile(r"\s*(yes|yea|yeah|yep|yup|si|no|nope|nah)\s*[,.;!\n\u2014-]", re.IGNORECASE)
-_TAKES_BACK: Final = re.compile(r"(?<!\w)(?:but|pero|maybe|quizas|tal vez|or|however|unless|wait|espera|no se|not sure)(?!\w)")
+_TAKES_BACK: Final = re.compile(
+    r"(?<!\w)(?:but|pero|maybe|quizas|tal vez|or|however|unless|wait|espera|no se|not sure)(?!\w)"
+)
 _ASKS: Final = re.compile(r"(?<!\w)(?:where|when|why|how|what|donde|cuando|por que|como)(?!\w)")
 _UNSURE: Final = re.compile(
     r"(?:yes and no|si y no|yes or no|si o no|no se|no idea|no worries|no doubt|no problem at all|no hay problema)"
@@ -135,9 +134,9 @@ def yes_or_no(text: str) -> bool | None:
     plain = normal(text)
     if not plain or len(plain) > 300 or _UNSURE.fullmatch(plain):
         return None
-    if _ALL_YES.fullmatch(plain):
+    if made_of(plain, _YES_PHRASES, _POLITE_PHRASES):
         return None if _NO_WORDS & set(plain.split()) - _no_in_yes(plain) else True
-    if _ALL_NO.fullmatch(plain):
+    if made_of(plain, _NO_PHRASES, _POLITE_PHRASES):
         return None if _YES_WORDS & set(plain.split()) - _yes_in_no(plain) else False
     apart = _APART.match(strip_accents(text))
     if apart and not _TAKES_BACK.search(plain) and not _ASKS.search(plain):
@@ -148,11 +147,11 @@ def yes_or_no(text: str) -> bool | None:
 
 
 _YES_OBJECT: Final = re.compile(
-    r"(?:yes|yeah|yep|sure|ok|okay) (?:please |i |it |that |we |he |she |they |cancel |send |do |change |confirm |leave |go |"
-    r"call |the |this )(?!.*(?:^| )(?:not|no|never|where|when|what|why|how)(?: |$)).*"
+    r"(?:yes|yeah|yep|sure|ok|okay) (?:please|i|it|that|we|he|she|they|cancel|send|do|change|confirm|leave|go|call|the|"
+    r"this) (?!.*\b(?:not|no|never|where|when|what|why|how)\b).*"
 )
 _NO_OBJECT: Final = re.compile(
-    r"(?:no|nope|nah) (?:please |i |it |that |we |he |she |they |do not |not )(?!.*(?: )(?:where|when|what|why|how)(?: |$)).*"
+    r"(?:no|nope|nah) (?:please|i|it|that|we|he|she|they|do not|not) (?!.*\b(?:where|when|what|why|how)\b).*"
 )
 
 

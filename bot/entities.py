@@ -1,6 +1,7 @@
 """What a text names: order and tracking numbers, a choice, yes or no. Pure; never raises."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from bot.answers import choice, yes_or_no
@@ -65,11 +66,28 @@ def _tidy(value: str) -> str:
     return re.sub(r"[\s#]", "", value).upper().strip("-")
 
 
+def _claims(text: str) -> Iterator[tuple[str, int, int]]:
+    """(kind, start, end) of all that looks like a number of ours, the surest first."""
+    for match in _AFTER_TRACKING.finditer(text):
+        yield "tracking_number", *match.span("n")
+    for match in _AFTER_ORDER.finditer(text):
+        if _is_order_number(match["n"], text[match.end("n") :]):
+            yield "order_number", *match.span("n")
+    for match in (match for shape in _TRACKING for match in shape.finditer(text)):
+        yield "tracking_number", *match.span()
+    for match in (match for shape in _ORDER for match in shape.finditer(text)):
+        if not _NOT_ORDER_BEFORE.search(text[max(0, match.start() - 30) : match.start()]):
+            yield "order_number", *match.span("n")
+    only = _ONLY_DIGITS.fullmatch(text)
+    if only:
+        yield "order_number", *only.span("n")
+
+
 def find(text: str) -> tuple[Entity, ...]:
     """Every order and tracking number of the text, in the order of writing, none overlapping another.
 
-    A number that follows a word such as "order" or "pedido" is an order number whatever its shape; a text that is nothing
-    but three to eleven digits is one too. Phone numbers, gate codes and flats are not taken.
+    A number that follows a word such as "order" or "pedido" is an order number whatever its shape; a text that is
+    nothing but three to eleven digits is one too. Phone numbers, gate codes and flats are not taken.
     """
     text = text[:_MAX_CHARS]
     found: list[Entity] = []
@@ -81,21 +99,8 @@ def find(text: str) -> tuple[Entity, ...]:
             taken.append((start, end))
             found.append(Entity(kind, value, start, end))
 
-    for match in _AFTER_TRACKING.finditer(text):
-        add("tracking_number", *match.span("n"))
-    for match in _AFTER_ORDER.finditer(text):
-        if _is_order_number(match["n"], text[match.end("n") :]):
-            add("order_number", *match.span("n"))
-    for shape in _TRACKING:
-        for match in shape.finditer(text):
-            add("tracking_number", *match.span())
-    for shape in _ORDER:
-        for match in shape.finditer(text):
-            if not _NOT_ORDER_BEFORE.search(text[max(0, match.start() - 30) : match.start()]):
-                add("order_number", *match.span("n"))
-    only = _ONLY_DIGITS.fullmatch(text)
-    if only:
-        add("order_number", *only.span("n"))
+    for kind, start, end in _claims(text):
+        add(kind, start, end)
     return tuple(sorted(found, key=lambda entity: entity.start))
 
 
@@ -105,7 +110,9 @@ _UNIT_AFTER: Final = re.compile(
     r"(?![a-z])|[:/]\d",
     re.IGNORECASE,
 )
-_STREET_AFTER: Final = re.compile(r"\s+[A-Za-z]+\s+(?:st|street|ave|avenue|rd|road|blvd|lane|ln|drive|dr)\b", re.IGNORECASE)
+_STREET_AFTER: Final = re.compile(
+    r"\s+[A-Za-z]+\s+(?:st|street|ave|avenue|rd|road|blvd|lane|ln|drive|dr)\b", re.IGNORECASE
+)
 
 
 def _is_order_number(value: str, rest: str) -> bool:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.keywords import Keywords
-from bot.nlu_environment import ROOT, NluUnavailable, clean_environment
+from bot.nlu_environment import ROOT, NluError, clean_environment
 from bot.nlu_server import Server, settings_from
 from bot.rasa import RasaNlu
 from bot.understanding import CLEAR, Nlu
@@ -28,12 +28,12 @@ _START_WITHIN_S: Final = 180.0
 _PROGRESS_EVERY: Final = 500
 
 
-class BadFile(ValueError):
+class BadFileError(ValueError):
     """The file does not hold one {"text","intent"} a line."""
 
 
 def read(path: Path) -> list[tuple[str, str]]:
-    """(text, intent) of each line; empty lines are skipped. Raises BadFile naming the line."""
+    """(text, intent) of each line; empty lines are skipped. Raises BadFileError naming the line."""
     pairs = []
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
@@ -42,9 +42,9 @@ def read(path: Path) -> list[tuple[str, str]]:
             row = json.loads(line)
             text, intent = row["text"], row["intent"]
         except (ValueError, KeyError, TypeError) as problem:
-            raise BadFile(f'{path.name}, line {number}: wanted {{"text","intent"}}') from problem
+            raise BadFileError(f'{path.name}, line {number}: wanted {{"text","intent"}}') from problem
         if not isinstance(text, str) or not isinstance(intent, str):
-            raise BadFile(f"{path.name}, line {number}: text and intent must be strings")
+            raise BadFileError(f"{path.name}, line {number}: text and intent must be strings")
         pairs.append((text, intent))
     return pairs
 
@@ -85,13 +85,13 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def evaluate(nlu: Nlu, lines: Sequence[tuple[str, str]], threshold: float, *, source: str) -> dict[str, Any]:
-    """Ask `nlu` every text. Raises NluUnavailable when somebody else than `source` answers: the figures would lie."""
+    """Ask `nlu` every text. Raises NluError when somebody else than `source` answers: the figures would lie."""
     pairs = []
     began = time.perf_counter()
     for number, (text, intent) in enumerate(lines, start=1):
         understood = nlu.understand(text)
         if understood.source != source and text.strip():
-            raise NluUnavailable(f"it stopped answering at text {number}")
+            raise NluError(f"it stopped answering at text {number}")
         pairs.append((intent, understood.intent if understood.confidence >= threshold else OUT))
         if number % _PROGRESS_EVERY == 0:
             _tell(f"{number} of {len(lines)}")
@@ -100,7 +100,7 @@ def evaluate(nlu: Nlu, lines: Sequence[tuple[str, str]], threshold: float, *, so
 
 @contextmanager
 def own_server(data_dir: Path) -> Iterator[str]:
-    """A Rasa server of our own on a free port, trained if need be; yields its URL, ends it. Raises NluUnavailable."""
+    """A Rasa server of our own on a free port, trained if need be; yields its URL, ends it. Raises NluError."""
     server = Server(data_dir, _free_port(), say=_tell)
     server.train()
     process = subprocess.Popen(  # noqa: S603  the command is ours
@@ -126,7 +126,7 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     try:
         while not nlu.ping():
             if process.poll() is not None or time.monotonic() > deadline:
-                raise NluUnavailable("Rasa did not start")
+                raise NluError("Rasa did not start")
             time.sleep(0.2)
     finally:
         nlu.close()
@@ -175,10 +175,10 @@ def main() -> int:
             result = _with_rasa(lines, arguments.threshold)
         else:
             result = evaluate(Keywords(), lines, arguments.threshold, source="keywords")
-    except (BadFile, OSError, UnicodeDecodeError) as problem:
+    except (BadFileError, OSError, UnicodeDecodeError) as problem:
         _tell(f"Cannot read the file: {problem}")
         return 2
-    except NluUnavailable as unavailable:
+    except NluError as unavailable:
         _tell(f"No NLU: {unavailable}.")
         return 1
     sys.stdout.write(json.dumps(result) + "\n")

@@ -1,4 +1,6 @@
-"""Which language a text is in, by its function words. Pure, and only sure where the text is: callers keep the memory."""
+"""Which language a text is in, by its function words. Pure; only as sure as the text is: callers keep the memory."""
+
+# ruff: noqa: SIM905  a table of words reads better without quotes
 
 from collections.abc import Sequence
 from typing import Final

@@ -17,15 +17,15 @@ REQUIREMENTS: Final = ROOT / "requirements-nlu.txt"
 #: TensorFlow 2.12 has no wheels for anything newer.
 SUITABLE: Final = ((3, 11), (3, 10))
 
-#: Runs a command quietly; returns its output, raises CommandFailed.
+#: Runs a command quietly; returns its output, raises CommandError.
 Run = Callable[[list[str]], str]
 
 
-class NluUnavailable(Exception):
+class NluError(Exception):
     """The NLU cannot run on this machine as it is."""
 
 
-class CommandFailed(Exception):
+class CommandError(Exception):
     """A command ended with an error; the message is the end of what it said."""
 
 
@@ -56,11 +56,11 @@ class Environment:
             return False
 
     def install(self) -> None:
-        """Make the environment anew. Raises NluUnavailable with a sentence for people."""
+        """Make the environment anew. Raises NluError with a sentence for people."""
         uv = self._uv()
         python = self._suitable_python(uv)
         if python is None:
-            raise NluUnavailable("Rasa needs Python 3.10 or 3.11, none was found and none could be fetched")
+            raise NluError("Rasa needs Python 3.10 or 3.11, none was found and none could be fetched")
         shutil.rmtree(self._home, ignore_errors=True)  # half of an old one is worse than none
         try:
             if uv:
@@ -71,8 +71,8 @@ class Environment:
                 installer = [str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
             # Everything is pinned, so nothing is resolved: what Rasa asks for and we have left out stays out.
             self._run([*installer, "--no-deps", "--requirement", str(self._requirements)])
-        except CommandFailed as failure:
-            raise NluUnavailable(f"its packages could not be installed ({failure})") from failure
+        except CommandError as failure:
+            raise NluError(f"its packages could not be installed ({failure})") from failure
         self._stamp.write_text(digest(self._requirements))
 
     def _uv(self) -> str | None:
@@ -100,7 +100,7 @@ class Environment:
     def _lines(self, command: list[str]) -> list[str]:
         try:
             return self._run(command).split("\n")[:1]
-        except CommandFailed:
+        except CommandError:
             return []
 
     def _version(self, python: str) -> tuple[int, int] | None:
@@ -109,15 +109,15 @@ class Environment:
             answer = self._run([python, "-c", "import sys; print(sys.version_info[0], sys.version_info[1])"])
             major, minor = answer.split()
             return int(major), int(minor)
-        except (CommandFailed, ValueError):
+        except (CommandError, ValueError):
             return None
 
 
 def clean_environment() -> dict[str, str]:
     """What Rasa may see of our environment.
 
-    No PYTHONPATH that leads to our packages, no PYTHONDONTWRITEBYTECODE (without compiled files TensorFlow's import alone
-    takes 20 s), no telemetry, no chatter, and no LOG_LEVEL of ours: at DEBUG Rasa logs what people write.
+    No PYTHONPATH that leads to our packages, no PYTHONDONTWRITEBYTECODE (without compiled files the imports alone take
+    20 s), no telemetry, no chatter, and no LOG_LEVEL of ours: at DEBUG Rasa logs what people write.
     """
     foreign = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON") and key != "VIRTUAL_ENV"}
     return foreign | {
@@ -146,12 +146,12 @@ def command_runner(on_start: Callable[[subprocess.Popen[str] | None], None], cwd
                 command, cwd=cwd, env=clean_environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
             )
         except OSError as failure:
-            raise CommandFailed(f"{command[0]}: {failure.strerror}") from failure
+            raise CommandError(f"{command[0]}: {failure.strerror}") from failure
         on_start(process)
         output, _ = process.communicate()
         on_start(None)
         if process.returncode:
-            raise CommandFailed(_last_words(output))
+            raise CommandError(_last_words(output))
         return output.strip()
 
     return run

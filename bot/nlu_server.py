@@ -1,8 +1,8 @@
 """Our own Rasa server: `python -m bot.nlu_server setup|train|serve|all`.
 
 `setup` makes `.venv-nlu`, `train` the model in DATA_DIR/nlu (after setup, where needed), `serve` becomes the server on
-loopback, `all` does the three. What is done already is skipped. In `all`, where a supervisor would start us again for ever,
-a machine that cannot run Rasa makes us say so once and then wait: keywords answer. Standard library only.
+loopback, `all` does the three. What is done already is skipped. In `all`, where a supervisor would start us again for
+ever, a machine that cannot run Rasa makes us say so once and then wait: keywords answer. Standard library only.
 """
 
 import argparse
@@ -23,9 +23,9 @@ from typing import Final
 from bot.nlu_environment import (
     REQUIREMENTS,
     ROOT,
-    CommandFailed,
+    CommandError,
     Environment,
-    NluUnavailable,
+    NluError,
     clean_environment,
     command_runner,
     digest,
@@ -56,7 +56,7 @@ class Server:
         self._environment = Environment(self._run)
 
     def setup(self) -> None:
-        """Make `.venv-nlu` unless it is there. Raises NluUnavailable."""
+        """Make `.venv-nlu` unless it is there. Raises NluError."""
         with self._alone():
             if self._environment.is_ready():
                 self._say("NLU environment .venv-nlu: is there")
@@ -65,7 +65,7 @@ class Server:
                 self._environment.install()
 
     def train(self) -> None:
-        """Train the model unless there is one of exactly these training files. Raises NluUnavailable."""
+        """Train the model unless there is one of exactly these training files. Raises NluError."""
         if not self._environment.is_ready():
             self.setup()
         with self._alone():
@@ -78,16 +78,23 @@ class Server:
     def _train(self) -> None:
         new = self._work / f"new-{os.getpid()}"
         command = [str(self._environment.python), "-m", "rasa", "train", "nlu", "--quiet"]
-        files = ["--config", str(TRAINING / "config.yml"), "--domain", str(TRAINING / "domain.yml"), "--nlu", str(TRAINING)]
+        files = [
+            "--config",
+            str(TRAINING / "config.yml"),
+            "--domain",
+            str(TRAINING / "domain.yml"),
+            "--nlu",
+            str(TRAINING),
+        ]
         try:
             self._run([*command, *files, "--out", str(new), "--fixed-model-name", "model"])
             trained = new / "model.tar.gz"
             if not trained.exists():
-                raise NluUnavailable("training left no model")
+                raise NluError("training left no model")
             old = list(self._home.glob("model-*.tar.gz"))
             trained.replace(self.model)  # the name carries the hash, so the model is either complete or not there
-        except CommandFailed as failure:
-            raise NluUnavailable(f"training failed ({failure})") from failure
+        except CommandError as failure:
+            raise NluError(f"training failed ({failure})") from failure
         finally:
             shutil.rmtree(new, ignore_errors=True)
         for file in old:
@@ -113,9 +120,9 @@ class Server:
         return self._work
 
     def serve(self) -> None:
-        """Become the server: does not return. Raises NluUnavailable when there is nothing to serve."""
+        """Become the server: does not return. Raises NluError when there is nothing to serve."""
         if not (self._environment.is_ready() and self.model.exists()):
-            raise NluUnavailable("there is no trained model yet, see `make nlu`")
+            raise NluError("there is no trained model yet, see `make nlu`")
         self._wait_for_port()
         self._say(f"NLU: Rasa is loading and will answer at http://127.0.0.1:{self.port} in about ten seconds")
         command = self.command()
@@ -204,7 +211,7 @@ def _all(server: Server, nlu_url: str) -> None:
         server.setup()
         server.train()
         server.serve()
-    except NluUnavailable as unavailable:
+    except NluError as unavailable:
         _idle(f"No NLU: {unavailable}. Keywords will answer instead. {_HOW_TO}")
 
 
@@ -227,7 +234,7 @@ def main() -> int:
     steps: dict[str, Callable[[], None]] = {"setup": server.setup, "train": server.train, "serve": server.serve}
     try:
         steps[step]()
-    except NluUnavailable as unavailable:
+    except NluError as unavailable:
         say(f"No NLU: {unavailable}. Keywords answer without it. {_HOW_TO}")
         return 1
     return 0

@@ -1,5 +1,7 @@
 """A text as the keyword rules want to see it: lower case, no accents, no apostrophes, usual typos mended. Pure."""
 
+# ruff: noqa: SIM905  a table of words reads better without quotes
+
 import re
 import unicodedata
 from functools import lru_cache

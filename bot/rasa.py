@@ -1,4 +1,4 @@
-"""Rasa as an `Nlu`: three seconds at most, a breaker, and keywords whenever Rasa cannot answer. No text is ever logged."""
+"""Rasa as an `Nlu`: three seconds at most, a breaker, and keywords when Rasa cannot answer. No text is ever logged."""
 
 import http.client
 import json
@@ -30,7 +30,7 @@ _UNSURE: Final = "nlu_fallback"
 LANGUAGES: Final = ("en", "es")
 
 
-class RasaUnavailable(Exception):
+class RasaError(Exception):
     """The NLU server did not give a usable answer in time."""
 
 
@@ -67,7 +67,7 @@ class RasaNlu:
         try:
             answer = self._exchange("POST", "/model/parse", {"text": _sendable(text)}, self._timeout_s)
             intent, confidence = _read(answer)
-        except RasaUnavailable as failure:
+        except RasaError as failure:
             self._reached = False
             if self._breaker.failed():
                 _log.warning("NLU is not answering, keywords take over: %s", failure)
@@ -85,7 +85,7 @@ class RasaNlu:
         """Asks, within a second, whether the server is there with its model loaded. Does not move the breaker."""
         try:
             answer = self._exchange("GET", "/status", None, min(_PING_S, self._timeout_s))
-        except RasaUnavailable:
+        except RasaError:
             self._reached = False
             return False
         self._reached = isinstance(answer, dict) and bool(answer.get("model_file"))
@@ -101,19 +101,19 @@ class RasaNlu:
         drips can be bounded from the thread that waits for it.
         """
         if not self._slots.acquire(blocking=False):
-            raise RasaUnavailable("too many texts at once")
+            raise RasaError("too many texts at once")
         connection = self._connection(timeout_s)
         try:
             future = self._pool.submit(self._run, connection, method, self._path + path, body)
         except RuntimeError as closed:
             self._slots.release()
-            raise RasaUnavailable("closed") from closed
+            raise RasaError("closed") from closed
         future.add_done_callback(lambda _: self._slots.release())
         try:
             return future.result(timeout_s)
         except FutureTimeout:
             _cut(connection)
-            raise RasaUnavailable("no answer in time") from None
+            raise RasaError("no answer in time") from None
 
     def _connection(self, timeout_s: float) -> http.client.HTTPConnection:
         kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
@@ -127,14 +127,14 @@ class RasaNlu:
             connection.request(method, path, payload, headers)
             response = connection.getresponse()
             if response.status != 200:
-                raise RasaUnavailable(f"status {response.status}")
+                raise RasaError(f"status {response.status}")
             content = response.read(_MAX_ANSWER_BYTES + 1)
             if len(content) > _MAX_ANSWER_BYTES:
-                raise RasaUnavailable("answer too large")
+                raise RasaError("answer too large")
             return json.loads(content)
         except (OSError, http.client.HTTPException, ValueError, RecursionError, AttributeError) as failure:
             # AttributeError: the socket was cut under http.client's hands. No detail: it may quote the answer.
-            raise RasaUnavailable(type(failure).__name__) from None
+            raise RasaError(type(failure).__name__) from None
         finally:
             connection.close()
 
@@ -159,15 +159,15 @@ def _language(text: str) -> str:
 
 
 def _read(answer: Any) -> tuple[str, float]:
-    """Intent and scaled confidence of Rasa's answer; RasaUnavailable when it is not one of ours."""
+    """Intent and scaled confidence of Rasa's answer; RasaError when it is not one of ours."""
     if not isinstance(answer, dict):
-        raise RasaUnavailable("not an answer")
+        raise RasaError("not an answer")
     intent, confidence = _prediction(answer.get("intent"))
     if intent != _UNSURE:
         return intent, _scaled(confidence)
     ranking = answer.get("intent_ranking")
     if not isinstance(ranking, list):
-        raise RasaUnavailable("no ranking")
+        raise RasaError("no ranking")
     for row in ranking:
         intent, confidence = _prediction(row)
         if intent != _UNSURE:
@@ -178,14 +178,14 @@ def _read(answer: Any) -> tuple[str, float]:
 
 def _prediction(row: Any) -> tuple[str, float]:
     if not isinstance(row, dict):
-        raise RasaUnavailable("no intent")
+        raise RasaError("no intent")
     name, confidence = row.get("name"), row.get("confidence")
     if name is None:
         return "out_of_scope", 0.0
     if name not in (*INTENTS, _UNSURE):
-        raise RasaUnavailable("an intent that is not ours")
+        raise RasaError("an intent that is not ours")
     if isinstance(confidence, bool) or not isinstance(confidence, (int, float)) or not math.isfinite(confidence):
-        raise RasaUnavailable("no confidence")
+        raise RasaError("no confidence")
     return str(name), min(1.0, max(0.0, float(confidence)))
 
 

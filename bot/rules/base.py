@@ -8,7 +8,7 @@ from typing import Final
 class Rule:
     """A text that matches `pattern` and not `unless` means `intent`, with this confidence."""
 
-    __slots__ = ("intent", "confidence", "_pattern", "_unless")
+    __slots__ = ("_pattern", "_unless", "confidence", "intent")
 
     def __init__(self, intent: str, confidence: float, pattern: str, unless: str = "") -> None:
         self.intent: Final = intent
@@ -25,6 +25,12 @@ def _bounded(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
 
 
-def vocabulary(**groups: str) -> Mapping[str, str]:
-    """Named groups of words, for `str.format_map` in patterns."""
-    return groups
+def rules(groups: Mapping[str, str], *rows: tuple[str, float, str, str]) -> tuple[Rule, ...]:
+    """Rules from (intent, confidence, pattern, unless) rows; `{name}` in a pattern stands for that group of words.
+
+    Braces of repetition are doubled, as in every format string: `.{{0,20}}`.
+    """
+    return tuple(
+        Rule(intent, confidence, pattern.format_map(groups), unless.format_map(groups))
+        for intent, confidence, pattern, unless in rows
+    )

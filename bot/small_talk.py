@@ -1,0 +1,72 @@
+"""Greetings, thanks and farewells. They count only when a text is nothing else. Pure."""
+
+from typing import Final
+
+from bot.phrases import Phrases, made_of
+
+_GREET: Final = (
+    "hi|hii|hello|hey|heya|hiya|helo|hallo|yo|howdy|greetings|good morning|good afternoon|good evening|good day|"
+    "morning|afternoon|evening|what is up|sup|how are you|how are you doing|how is it going|"
+    "anyone there|anybody there|you there|are you there|is anyone there|is anybody there|is someone there|"
+    "nice to meet you|hola|holi|buenas|buen dia|buenos dias|buenas tardes|buenas noches|que tal|como esta|como estas|como estan|"
+    "que onda|"
+    "hay alguien|hay alguien ahi|saludos"
+)
+_THANKS: Final = (
+    "thanks|thank you|thank u|thankyou|many thanks|much appreciated|appreciate it|i appreciate it|i appreciate that|"
+    "i appreciate your help|cheers|you are the best|you rock|awesome|great job|perfect thanks|"
+    "gracias|muchas gracias|mil gracias|te lo agradezco|se lo agradezco|muy amable|se agradece|excelente"
+)
+_DAYS: Final = ("day", "one", "night", "evening", "weekend", "afternoon", "rest of your day", "time")
+_BYE: Final = "|".join(
+    (
+        "bye|bye bye|goodbye|good bye|good night|see you|see you later|see you soon|see ya|cya|take care|talk later|",
+        "talk to you later|ttyl|later|that is all|that will be all|",
+        *(f"have a {kind} {day}" for kind in ("good", "great", "nice", "wonderful", "lovely") for day in _DAYS),
+        "adios|chao|chau|hasta luego|hasta pronto|hasta manana|nos vemos|cuidate|cuidense|buena noche|eso es todo",
+        *(f"que {has} {a}{day}" for has in ("tenga", "tengas", "pase", "pases") for a in ("", "un ", "una ")
+          for day in ("buen dia", "buena tarde", "buena noche", "lindo dia", "feliz dia")),
+    )
+)  # fmt: skip
+#: May stand around small talk without making it anything else.
+_SOFT: Final = "|".join(
+    (
+        "there|all|everyone|team|sir|maam|madam|guys|friend|so much|very much|a lot|again|to you|you too|and|ok|okay|oh|",
+        "well|great|good|perfect|cool|nice|yes|no|alright|please|dear|now|then|today|help|much|buddy|man|dude|bro|bot|mate|",
+        "i|",
+        *(f"for {what}" for what in ("your help", "the help", "all your help", "all the help", "the info",
+          "your time", "that", "the information", "the update", "your support", "your assistance", "everything", "helping", "all",
+          "letting me know")),
+        "amigo|amiga|a todos|de verdad|y|bueno|vale|listo|muy bien|senor|senorita|igualmente|por todo|por la ayuda|",
+        "por su ayuda|por tu ayuda|por la informacion|por avisar|por responder",
+    )
+)  # fmt: skip
+_SHORT: Final = 8
+
+#: "thanks, bye" ends the talk, "hi thanks" thanks.
+_WHOLE: Final = (
+    ("goodbye", Phrases(_BYE), Phrases(_SOFT, _THANKS)),
+    ("thanks", Phrases(_THANKS), Phrases(_SOFT, _GREET)),
+    ("greet", Phrases(_GREET), Phrases(_SOFT)),
+)
+_AGREED: Final = frozenset(("ok", "okay", "oh", "no", "great", "perfect", "si", "yes", "alright"))
+
+
+def whole(plain: str) -> tuple[str, float] | None:
+    """Intent and confidence of a text (from `bot.normal.normal`) that is small talk throughout, else None."""
+    for intent, core, around in _WHOLE:
+        if made_of(plain, core, around):
+            return intent, 0.92
+    return None
+
+
+def beginning(plain: str) -> tuple[str, float] | None:
+    """The same, hardly sure, of a short text that begins with small talk and goes on with nothing we know."""
+    words = plain.split()
+    if len(words) > _SHORT:
+        return None
+    _, thanks, _ = _WHOLE[1]
+    _, greet, _ = _WHOLE[2]
+    if thanks.start(words) or (words[0] in _AGREED and thanks.start(words, 1)):
+        return "thanks", 0.6
+    return ("greet", 0.55) if greet.start(words) else None
