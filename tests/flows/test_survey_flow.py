@@ -1,13 +1,15 @@
 """Asking how it went, and what becomes of the answer. On both databases."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from channels import consent
+from channels import consent, inbox
+from channels.messages import InboundMessage
 from channels.models import OutboxRow
-from flows import accounts, cases, surveys, tracking
+from flows import accounts, cases, router, surveys, tracking
 from flows.house import House
 from settings import Settings
 from surveys.models import Survey
@@ -66,8 +68,7 @@ def say(database, house, now, shipment_id, status="delivered", event_id=None, **
             event_id=event_id or f"{shipment_id}:{status}:{now.isoformat()}",
             tracking_number=shipment.tracking_number,
             status=status,
-            occurred_at=now,
-            **more,
+            **{"occurred_at": now, **more},
         )
         tracking.take_events(session, house, [event], retailer="default", now=now, shipment=shipment)
 
@@ -133,25 +134,20 @@ def test_whom_the_answer_counts_for_is_fixed_when_it_is_planned(database, house,
     assert first is not None
 
 
-@pytest.mark.parametrize(
-    "case", ["silent", "not delivered", "no consent", "no consent by default", "no phone", "old news"]
-)
-def test_who_is_told_nothing_is_asked_nothing(database, house, now, case):
-    more = {}
-    if case == "no consent":
-        more["customer_sms_consent"] = False
-    if case == "no consent by default":
-        rule(database, house, now, "consent: {default: false}")
-    phone = None if case == "no phone" else ANA
-    shipment_id = parcel(database, house, now, phone=phone, customer_email="ana@example.com", **more)
-    if case == "not delivered":
-        say(database, house, now, shipment_id, "out_for_delivery")
-    elif case == "old news":
-        say(database, house, now, shipment_id, silent=True)
-        say(database, house, now + AFTER, shipment_id, "update")
-    else:
-        say(database, house, now, shipment_id, silent=case == "silent")
-    assert survey_of(database, shipment_id) is None
+def test_who_is_told_nothing_is_asked_nothing(database, house, now):
+    silent = parcel(database, house, now, "S1")
+    say(database, house, now, silent, silent=True)
+    say(database, house, now + AFTER, silent, "update")
+    underway = parcel(database, house, now, "S2")
+    say(database, house, now, underway, "out_for_delivery")
+    forbidden = delivered(database, house, now, "S3", customer_sms_consent=False)
+    by_mail = delivered(database, house, now, "S4", None, customer_email="ana@example.com")
+    old = parcel(database, house, now, "S5")
+    say(database, house, now, old, occurred_at=now - timedelta(days=2))
+    rule(database, house, now, "consent: {default: false}")
+    undecided = delivered(database, house, now, "S6")
+    assert [survey_of(database, one) for one in (silent, underway, forbidden, by_mail, old, undecided)] == [None] * 6
+    rule(database, house, now, "consent: {default: true}")
     assert tick(database, house, now + AFTER) == 0
 
 
@@ -204,19 +200,23 @@ def test_a_retailer_whose_nights_are_off_asks_at_night(database, house):
     assert tick(database, house, NIGHT + AFTER) == 1
 
 
-@pytest.mark.parametrize("about", ["shipment", "person", "resolved", "another"])
-def test_while_a_case_is_open_nobody_is_asked(database, house, now, about):
-    shipment_id = delivered(database, house, now)
+def test_while_a_case_is_open_nobody_is_asked(database, house, now):
+    people = {"shipment": "+14155550131", "person": "+14155550132", "resolved": "+14155550133", "free": "+14155550134"}
+    parcels = {why: delivered(database, house, now, f"C{phone[-1]}", phone) for why, phone in people.items()}
     with database.write() as session:
-        subject = {"shipment_id": shipment_id} if about in ("shipment", "resolved") else {"phone": ANA}
-        if about == "another":
-            subject = {"phone": BO}
-        case = cases.open_case(session, house, retailer="default", reason="complaint", now=now, **subject)
-        if about == "resolved":
-            cases.resolve(session, house, case, agent="ann@example.com", reason="done", now=now)
-    tick(database, house, now + AFTER)
-    expected = ("skipped", "case_open") if about in ("shipment", "person") else ("sent", None)
-    assert fate(database, shipment_id) == expected
+        for subject in ({"shipment_id": parcels["shipment"]}, {"phone": people["person"]}):
+            cases.open_case(session, house, retailer="default", reason="complaint", now=now, **subject)
+        over = cases.open_case(
+            session, house, retailer="default", reason="damaged", shipment_id=parcels["resolved"], now=now
+        )
+        cases.resolve(session, house, over, agent="ann@example.com", reason="done", now=now)
+    assert tick(database, house, now + AFTER) == 2
+    assert {why: fate(database, one) for why, one in parcels.items()} == {
+        "shipment": ("skipped", "case_open"),
+        "person": ("skipped", "case_open"),
+        "resolved": ("sent", None),
+        "free": ("sent", None),
+    }
 
 
 def test_somebody_who_said_stop_is_not_asked(database, house, now):
@@ -275,3 +275,216 @@ def test_what_nobody_answers_expires(database, house, now):
     assert fate(database, shipment_id) == ("sent", None)
     tick(database, house, now + AFTER + timedelta(days=14))
     assert fate(database, shipment_id) == ("expired", None)
+
+
+def test_a_survey_waits_while_a_number_would_answer_something_older(database, house, now):
+    shipment_id = delivered(database, house, now)
+    parcel(database, house, now, "A1002")
+    hear(database, house, now + AFTER - timedelta(minutes=5), "where is my order?")
+    assert "1" in texts(database, "reply")[-1].text
+    assert tick(database, house, now + AFTER) == 0
+    assert fate(database, shipment_id) == ("planned", None)
+    assert tick(database, house, now + AFTER + timedelta(minutes=25)) == 1
+
+
+# -- answered --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(database, house, now):
+    """A parcel whose owner has been asked, half an hour after `now`."""
+    shipment_id = delivered(database, house, now)
+    assert tick(database, house, now + AFTER) == 1
+    return shipment_id
+
+
+_NUMBERS = itertools.count(1)
+
+
+def hear(database, house, at, words, sender=ANA, times=1):
+    """A text comes in and is routed; answers the flow that took it."""
+    message = InboundMessage("sms", f"SM{next(_NUMBERS)}", sender, "+15005550006", words)
+    with database.write() as session:
+        for _ in range(times):
+            inbox.receive(session, message, now=at)
+    with database.write() as session:
+        claimed = inbox.claim(session, worker="w", now=at, limit=10, lease_s=30)
+    assert len(claimed) == 1
+    return router.handle(database, house, claimed[0], clock=lambda: at)
+
+
+def bad_cases(database):
+    with database.read() as session:
+        found = cases.page(session, "default")
+        return [(one, cases.entries(session, one)) for one in found if one.reason == "bad_survey"]
+
+
+def last(database):
+    return texts(database, "reply", ANA)[-1].text
+
+
+LATER = AFTER + timedelta(minutes=3)
+
+
+def test_a_good_score_is_kept_and_thanked(database, house, now, asked):
+    assert hear(database, house, now + LATER, "5 stars!! thanks Dee") == "survey_reply"
+    kept = survey_of(database, asked)
+    assert (kept.state, kept.score, kept.comment, kept.reason) == ("answered", 5, "thanks Dee", None)
+    assert kept.answered_at == now + LATER
+    assert last(database) == ("Demo Store: thank you for telling us! If anything is wrong after all, just text us.")
+    assert bad_cases(database) == []
+
+
+BAD = (
+    ("2, driver was rude", 2, "driver was rude", "complaint"),
+    ("1", 1, None, None),
+    ("2 box was crushed", 2, "box was crushed", "damaged"),
+    ("dos, la caja llegó rota", 2, "la caja llegó rota", "damaged"),
+    ("3, but one item is missing", 3, "but one item is missing", "wrong_or_missing_item"),
+)
+
+
+def test_a_bad_score_opens_one_case_and_says_when_a_person_answers(database, house, now):
+    people = {f"+1415555013{place}": said for place, said in enumerate(BAD)}
+    parcels = {person: delivered(database, house, now, f"B{person[-1]}", person) for person in people}
+    assert tick(database, house, now + AFTER) == len(BAD)
+    for person, (words, score, comment, reason) in people.items():
+        assert hear(database, house, now + LATER, words, sender=person) == "survey_reply"
+        kept = survey_of(database, parcels[person])
+        assert (kept.score, kept.comment, kept.reason) == (score, comment, reason)
+        ((case, entries),) = [found for found in bad_cases(database) if found[0].phone == person]
+        assert (case.shipment_id, case.state, case.priority) == (parcels[person], "open", "high")
+        assert case.conversation_id is not None
+        (opened,) = entries
+        assert (opened.kind, opened.by, opened.text) == ("opened", "customer", words)
+        said = {"id": kept.id, "score": score, "scale": 5, "comment": comment, "reason": reason}
+        assert opened.evidence["survey"] == said
+        assert len(opened.evidence["inbox"]) == 1
+        (told,) = texts(database, "reply", person)
+        assert (
+            "a person will answer you here by" in told.text.lower() or "una persona te responder" in told.text.lower()
+        )
+        assert told.segments <= 2
+
+
+def test_the_words_are_those_of_the_person(database, house, now):
+    delivered(database, house, now, customer_locale="es-MX")
+    tick(database, house, now + AFTER)
+    hear(database, house, now + LATER, "5")
+    assert "gracias" in last(database)
+
+
+def test_one_text_delivered_often_has_one_effect(database, house, now, asked):
+    hear(database, house, now + LATER, "1, never came to the door", times=5)
+    assert len(bad_cases(database)) == 1
+    assert len(texts(database, "reply", ANA)) == 1
+
+
+def test_a_second_answer_changes_nothing_and_is_told_so(database, house, now, asked):
+    hear(database, house, now + LATER, "4")
+    assert hear(database, house, now + LATER + timedelta(hours=1), "1") == "survey_reply"
+    assert survey_of(database, asked).score == 4
+    assert last(database).startswith("Demo Store: thank you, we have your answer already.")
+    assert bad_cases(database) == []
+
+
+def test_a_complaint_behind_a_second_answer_reaches_a_person_all_the_same(database, house, now, asked):
+    hear(database, house, now + LATER, "5")
+    hear(database, house, now + LATER + timedelta(hours=1), "1 box was crushed under the paper")
+    assert hear(database, house, now + LATER + timedelta(hours=2), "1, he threw the box") == "survey_reply"
+    assert survey_of(database, asked).score == 5
+    ((case, _),) = bad_cases(database)
+    assert case.shipment_id == asked
+
+
+def test_more_of_the_same_joins_the_one_case(database, house, now, asked):
+    hear(database, house, now + LATER, "2")
+    hear(database, house, now + LATER + timedelta(minutes=1), "1, and he was rude")
+    ((_, entries),) = bad_cases(database)
+    assert [entry.kind for entry in entries] == ["opened", "joined"]
+    assert survey_of(database, asked).score == 2
+
+
+def test_days_after_the_answer_a_number_means_something_else(database, house, now, asked):
+    hear(database, house, now + LATER, "4")
+    assert hear(database, house, now + LATER + timedelta(days=3), "3") == "conversation"
+
+
+def test_an_answer_that_comes_too_late_is_told_so_politely(database, house, now, asked):
+    late = now + AFTER + timedelta(days=14)
+    assert hear(database, house, late, "5") == "survey_reply"
+    assert last(database).startswith("Demo Store: thank you! Our question is closed by now")
+    kept = survey_of(database, asked)
+    assert (kept.score, kept.answered_at) == (None, None)
+    tick(database, house, late)
+    assert hear(database, house, late + timedelta(hours=1), "2, driver was rude") == "survey_reply"
+    assert survey_of(database, asked).state == "expired"
+    assert len(bad_cases(database)) == 1
+    assert hear(database, house, late + timedelta(days=15), "5") == "conversation"
+
+
+def test_ten_days_late_still_counts(database, house, now, asked):
+    hear(database, house, now + timedelta(days=10), "five")
+    assert survey_of(database, asked).score == 5
+
+
+NO_ANSWERS = (
+    "my order 4 is missing",
+    "gate code 4412",
+    "where is my order?",
+    "thanks",
+    "10",
+    "5. Where is my other order?",
+    "2 where is my other order?",
+)
+
+
+def test_what_is_no_answer_goes_to_whoever_can_answer_it(database, house, now, asked):
+    # "which of these is it?" forgotten in between, else the next number would answer that.
+    flows = [hear(database, house, now + LATER + timedelta(hours=at), words) for at, words in enumerate(NO_ANSWERS)]
+    assert dict(zip(NO_ANSWERS, flows, strict=True)) == dict.fromkeys(NO_ANSWERS, "conversation")
+    assert fate(database, asked) == ("sent", None)
+
+
+def test_a_number_answers_the_question_that_is_open_about_parcels_first(database, house, now, asked):
+    parcel(database, house, now, "A1002")
+    hear(database, house, now + LATER, "where is my order?")
+    assert hear(database, house, now + LATER + timedelta(minutes=1), "1") == "pending_question"
+    assert fate(database, asked) == ("sent", None)
+    assert hear(database, house, now + LATER + timedelta(minutes=2), "5") == "survey_reply"
+    assert survey_of(database, asked).score == 5
+
+
+def test_a_thumb_answers_only_what_was_said_last(database, house, now, asked):
+    hear(database, house, now + LATER, "are you a bot?")
+    assert hear(database, house, now + LATER + timedelta(minutes=1), "👍") == "conversation"
+    assert fate(database, asked) == ("sent", None)
+
+
+def test_a_thumb_right_after_the_question_is_full_marks(database, house, now, asked):
+    assert hear(database, house, now + LATER, "👍🏽") == "survey_reply"
+    assert survey_of(database, asked).score == 5
+
+
+def test_a_stranger_and_an_unasked_person_cannot_answer(database, house, now, asked):
+    assert hear(database, house, now + LATER, "1", sender=BO) == "conversation"
+    assert fate(database, asked) == ("sent", None)
+
+
+def test_stop_is_no_answer_and_closes_nothing_else(database, house, now, asked):
+    assert hear(database, house, now + LATER, "STOP") == "consent"
+    assert fate(database, asked) == ("sent", None)
+
+
+def test_the_line_between_good_and_bad_is_the_workflows(database, house, now, asked):
+    rule(database, house, now, "survey: {escalate_at: 3}")
+    hear(database, house, now + LATER, "3")
+    assert len(bad_cases(database)) == 1
+
+
+def test_while_a_person_has_the_thread_a_score_is_theirs(database, house, now, asked):
+    hear(database, house, now + LATER, "2, driver was rude")
+    ((case, _),) = bad_cases(database)
+    with database.write() as session:
+        cases.claim(session, house, cases.get(session, "default", case.id), agent="ann@example.com", now=now + LATER)
+    assert hear(database, house, now + LATER + timedelta(minutes=1), "1") == "case_thread"
