@@ -76,6 +76,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {
         datetime: UtcDateTime(),
+        int: RowId,  # most ints are ids of other rows; counters do not mind the width
         dict[str, Any]: Json,
         list[str]: Json,
         list[dict[str, Any]]: Json,

@@ -5,8 +5,8 @@ Revision ${up_revision}, after ${down_revision or "nothing"}, ${create_date.date
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
-${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
