@@ -97,6 +97,9 @@ def test_a_text_around_midnight_is_found_on_either_day(twilio: FakeTwilio, attem
     attempted = day + timedelta(seconds=attempted_s)
     created = day + timedelta(seconds=86_400 if attempted_s < 86_400 else 86_398)
     right = put(twilio, 1, created=created, sent=created)
+    for number in range(2, PAGE_SIZE * PAGES_MAX + 3):
+        later = attempted + timedelta(days=3)
+        put(twilio, number, created=later, sent=later)
     assert channel_of(twilio).find(replace(WANTED, attempted_at=attempted)) == right
 
 

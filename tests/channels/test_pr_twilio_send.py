@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fakes.twilio import FakeTwilio
 
+from channels import twilio_http
 from channels.errors import Kind
 from channels.messages import Category, OutboundMessage, Outcome, SendError
 from channels.twilio_http import ANSWER_MAX_BYTES, OneTryClient
@@ -57,6 +58,7 @@ def failed(channel: TwilioSms, sent: OutboundMessage) -> SendError:
         ("no_sid", {}, Outcome.UNKNOWN, "bad_answer", 1),
         ("list", {}, Outcome.UNKNOWN, "bad_answer", 1),
         ("huge", {}, Outcome.UNKNOWN, "bad_answer", 1),
+        ("html_503", {}, Outcome.UNKNOWN, "http_503", 0),
         ("redirect", {}, Outcome.UNKNOWN, "http_307", 0),
         ("429", {"retry_after": 7.0}, Outcome.TRY_AGAIN, "20429", 0),
         ("error", {"code": 14107}, Outcome.TRY_AGAIN, "14107", 0),
@@ -191,6 +193,59 @@ def test_connections_are_kept_and_shared_by_threads(twilio: FakeTwilio) -> None:
     for number in range(20):
         channel.send(message(f"text {number}"))
     assert len(accepted) == 1
+
+
+def test_a_connection_idle_too_long_is_not_trusted(twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be dead without a sign; a text written into it would be unknown for nothing."""
+    monkeypatch.setattr(twilio_http, "IDLE_MAX_S", 0.0)
+    channel = channel_of(twilio.url)
+    accepted: list[int] = []
+    original = twilio._server.get_request
+    monkeypatch.setattr(twilio._server, "get_request", lambda: accepted.append(1) or original())
+    for number in range(3):
+        assert channel.send(message(f"text {number}"))
+    assert len(accepted) == 3
+
+
+def test_an_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(twilio_http, "ANSWER_MAX_S", 0.3)
+    done = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=_dripping, args=(server, done), daemon=True)
+        thread.start()
+        error = failed(channel_of(f"http://127.0.0.1:{server.getsockname()[1]}"), message())
+        done.set()
+        thread.join(10)
+    assert (error.outcome, error.code) == (Outcome.UNKNOWN, "bad_answer")
+
+
+def _dripping(server: socket.socket, done: threading.Event) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 1000\r\n\r\n")
+        try:
+            while not done.wait(0.05):
+                connection.sendall(b" ")
+        except OSError:
+            return
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        ("999999", 3600.0),
+        ("-5", None),
+        ("soon", None),
+        ("", None),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 0.0),
+        ("Sun, 06 Nov 2994 08:49:37 GMT", 3600.0),
+    ],
+)
+def test_retry_after_is_read_in_both_spellings_and_bounded(told: str, seconds: float | None) -> None:
+    assert twilio_http._retry_after(told) == seconds
 
 
 def test_the_environment_cannot_send_texts_elsewhere(twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,6 +107,10 @@ class Handler(BaseHTTPRequestHandler):
         self._raw(404, b"<html>nothing here</html>", "text/html")
         return True
 
+    def _before_html_503(self, mode: Mode) -> bool:
+        self._raw(503, b"<html>a balancer speaks</html>", "text/html")
+        return True
+
     def _before_redirect(self, mode: Mode) -> bool:
         self._raw(307, b"", "text/plain", {"Location": self.path})
         return True
@@ -144,7 +148,8 @@ class Handler(BaseHTTPRequestHandler):
         self._raw(201, b"[1, 2]", "application/json")
 
     def _after_huge(self, mode: Mode) -> None:
-        self._raw(201, b'{"sid": "' + b"x" * 2_000_000 + b'"}', "application/json")
+        # All of it is well formed, so that only its size can be the reason to refuse it.
+        self._answer(201, {"sid": "SM" + "0" * 32, "padding": "x" * 2_000_000})
 
     def _one(self, state: State, sid: str, body: bytes) -> None:
         with state.lock:
