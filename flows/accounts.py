@@ -92,18 +92,7 @@ def ensure_default(session: Session, settings: Settings, *, now: datetime) -> No
     """
     _guard_mode(session, demo=settings.demo)
     insert_once(session, Retailer(name=DEFAULT, created_at=now))
-    if settings.twilio_number:
-        # One main number stands: after a change of TWILIO_NUMBER the old one still receives, and no longer speaks.
-        session.execute(
-            update(OurAddress)
-            .where(OurAddress.retailer == DEFAULT, OurAddress.purpose == "main")
-            .values(purpose="former")
-        )
-        _address(session, settings.twilio_number, "main")
-    if settings.twilio_messaging_service_sid:
-        _address(session, settings.twilio_messaging_service_sid, "service")
-    for number in settings.relay_numbers:
-        _address(session, number, "pool")
+    _addresses(session, settings)
     if settings.bootstrap_agent:
         _bootstrap_agent(session, settings.bootstrap_agent, now=now)
 
@@ -150,7 +139,7 @@ def main_sender(session: Session, retailer: str) -> str | None:
         .where(OurAddress.retailer == retailer, OurAddress.purpose.in_(("main", "service")))
         .order_by(OurAddress.id)
     ).all()
-    found = dict(row.tuple() for row in rows)
+    found: dict[str, str] = {row.purpose: row.address for row in rows}
     return found.get("service") or found.get("main")
 
 
@@ -211,6 +200,21 @@ def _guard_mode(session: Session, *, demo: bool) -> None:
     if demo and kept.value == "live":
         raise WrongMode(WrongMode.__doc__)
     kept.value = mode
+
+
+def _addresses(session: Session, settings: Settings) -> None:
+    """What the settings name stands; what they no longer name still receives, and no longer speaks."""
+    session.execute(
+        update(OurAddress)
+        .where(OurAddress.retailer == DEFAULT, OurAddress.purpose.in_(("main", "service", "pool")))
+        .values(purpose="former")
+    )
+    if settings.twilio_number:
+        _address(session, settings.twilio_number, "main")
+    if settings.twilio_messaging_service_sid:
+        _address(session, settings.twilio_messaging_service_sid, "service")
+    for number in settings.relay_numbers:
+        _address(session, number, "pool")
 
 
 def _address(session: Session, address: str, purpose: str) -> None:

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from channels import outbox
 from channels.messages import Category, OutboundMessage
 from channels.models import Conversation
+from channels.segments import to_gsm
 from db import insert_once
 from flows import case_clock
 from flows.accounts import main_sender
 from flows.case_states import CaseAction, CaseState, Priority, advance
 from flows.models import Case, CaseEntry
+from flows.senders import sender_of_mail
 from tracking_core.models import Shipment
 
 if TYPE_CHECKING:
@@ -134,7 +136,7 @@ def claim(session: Session, house: "House", case: Case, *, agent: str, now: date
 def reply(session: Session, house: "House", case: Case, *, agent: str, text: str, now: datetime) -> CaseEntry:
     """Owe the customer the agent's words, from the number the customer used. Raises NotNow, Unreachable."""
     _move(session, case, CaseAction.REPLY)
-    entry = _send(session, case, "reply", agent=agent, text=text, now=now)
+    entry = _send(session, house, case, agent=agent, text=text, now=now)
     if case.first_reply_at is None:
         case.first_reply_at = now
     case.due_at = case_clock.resolution_due(session, house, case)
@@ -160,7 +162,7 @@ def snooze(session: Session, house: "House", case: Case, *, agent: str, until: d
 
 def resolve(
     session: Session,
-    house: "House",  # noqa: ARG001  as all
+    house: "House",
     case: Case,
     *,
     agent: str,
@@ -171,7 +173,7 @@ def resolve(
     """Settle the case; a closing text, if any, goes to the customer. Raises NotNow, Unreachable."""
     _move(session, case, CaseAction.RESOLVE)
     if text:
-        _send(session, case, "reply", agent=agent, text=text, now=now)
+        _send(session, house, case, agent=agent, text=text, now=now)
     case.resolution, case.resolved_at, case.snoozed_until = reason, now, None
     _say(session, case, "resolved", by=agent, text=reason, now=now)
     return case
@@ -322,14 +324,15 @@ def _say(
     return entry
 
 
-def _send(session: Session, case: Case, kind: str, *, agent: str, text: str, now: datetime) -> CaseEntry:
-    channel, sender, recipient = _way_back(session, case)
-    entry = _say(session, case, kind, by=agent, text=text, now=now)
+def _send(session: Session, house: "House", case: Case, *, agent: str, text: str, now: datetime) -> CaseEntry:
+    channel, sender, recipient = _way_back(session, house, case)
+    entry = _say(session, case, "reply", by=agent, text=text, now=now)
     message = OutboundMessage(
         channel=channel,
         sender=sender,
         recipient=recipient,
-        text=text,
+        text=to_gsm(text) if channel == "sms" else text,
+        subject=_subject_line(session, house, case) if channel == "email" else None,
         category=Category.CASE,
         retailer=case.retailer,
         shipment_id=case.shipment_id,
@@ -338,8 +341,14 @@ def _send(session: Session, case: Case, kind: str, *, agent: str, text: str, now
     return entry
 
 
-def _way_back(session: Session, case: Case) -> tuple[str, str, str]:
-    """(channel, our address, their address): the conversation they used last, else the retailer's own sender."""
+def _subject_line(session: Session, house: "House", case: Case) -> str:
+    brand = house.workflows.of(session, case.retailer).brand
+    shipment = session.get(Shipment, case.shipment_id) if case.shipment_id is not None else None
+    return f"{brand}: {shipment.order_number}" if shipment is not None else brand
+
+
+def _way_back(session: Session, house: "House", case: Case) -> tuple[str, str, str]:
+    """(channel, our address, their address): the conversation they used, else the retailer's own sender, else mail."""
     conversation = session.get(Conversation, case.conversation_id) if case.conversation_id is not None else None
     if conversation is not None:
         return "sms" if conversation.theirs.startswith("+") else "email", conversation.ours, conversation.theirs
@@ -348,6 +357,8 @@ def _way_back(session: Session, case: Case) -> tuple[str, str, str]:
     sender = main_sender(session, case.retailer)
     if phone and sender:
         return "sms", _last_used(session, case.retailer, phone) or sender, phone
+    if shipment is not None and shipment.customer_email and house.email_configured:
+        return "email", sender_of_mail(session, house, case.retailer), shipment.customer_email
     raise Unreachable(Unreachable.__doc__)
 
 

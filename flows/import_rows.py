@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from flows.intake import Customer, Delivery, Destination, DriverIn, Said, ShipmentIn, Window
+from flows.intake import Customer, Delivery, Destination, DriverIn, ImportedShipment, Said, Window
 
 #: Lines a quoted cell may span. Past that the quotation mark was never closed, and only its line is bad.
 CELL_LINES_MAX = 40
@@ -71,7 +71,7 @@ class _Record:
 
 def columns() -> frozenset[str]:
     """The names a column may have."""
-    found = {name for name in ShipmentIn.model_fields if name not in NESTED}
+    found = {name for name in ImportedShipment.model_fields if name not in NESTED}
     for name, model in NESTED.items():
         found |= {f"{name}.{info.alias or inner}" for inner, info in model.model_fields.items()}
     return frozenset(found)

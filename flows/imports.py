@@ -11,11 +11,22 @@ from db import Database
 from flows import tracking
 from flows.house import House
 from flows.import_rows import BadLine, Header, Row, rows
-from flows.intake import Rejected, ShipmentIn, faults_of, new_shipment
+from flows.intake import ImportedShipment, Rejected, faults_of, new_shipment
+from tracking_core.facts import CarrierEvent
+from tracking_core.models import Shipment
 from tracking_core.shipments import NewShipment
 
 #: Lines taken in one transaction: enough to be quick, few enough that nobody waits long for the database.
 BATCH = 200
+SOURCE = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line that can be taken."""
+
+    new: NewShipment
+    said: ImportedShipment
 
 
 @dataclass
@@ -39,7 +50,7 @@ def import_shipments(
     committed one by one, so that a broken-off import is simply done again.
     """
     result = ImportResult()
-    batch: list[NewShipment] = []
+    batch: list[_Line] = []
     for line, found in _shipments(stream):
         if isinstance(found, BadLine):
             result.errors.append((line, found.field, found.reason))
@@ -53,7 +64,7 @@ def import_shipments(
     return result
 
 
-def _shipments(stream: BinaryIO) -> Iterator[tuple[int, NewShipment | BadLine]]:
+def _shipments(stream: BinaryIO) -> Iterator[tuple[int, _Line | BadLine]]:
     for row in rows(stream):
         if isinstance(row, Header):
             yield from ((row.line, bad) for bad in row.faults)
@@ -63,9 +74,10 @@ def _shipments(stream: BinaryIO) -> Iterator[tuple[int, NewShipment | BadLine]]:
             yield row.line, _read(row)
 
 
-def _read(row: Row) -> NewShipment | BadLine:
+def _read(row: Row) -> _Line | BadLine:
     try:
-        return new_shipment(ShipmentIn.model_validate(row.content), source="import")
+        said = ImportedShipment.model_validate(row.content)
+        return _Line(new_shipment(said, source=SOURCE), said)
     except ValidationError as error:
         first = faults_of(error.errors(include_url=False, include_input=False))[0]
     except Rejected as error:
@@ -74,9 +86,29 @@ def _read(row: Row) -> NewShipment | BadLine:
 
 
 def _take(
-    database: Database, house: House, batch: list[NewShipment], result: ImportResult, *, retailer: str, now: datetime
+    database: Database, house: House, batch: list[_Line], result: ImportResult, *, retailer: str, now: datetime
 ) -> None:
     with database.write() as session:
-        made = [tracking.create_shipment(session, house, new, retailer=retailer, now=now)[1] for new in batch]
+        made = []
+        for line in batch:
+            shipment, is_new = tracking.create_shipment(session, house, line.new, retailer=retailer, now=now)
+            made.append(is_new)
+            if line.said.status is not None:
+                event = _event(line.said, shipment, now)
+                tracking.take_events(session, house, [event], retailer=retailer, now=now, shipment=shipment)
     result.created += sum(made)
     result.existing += len(made) - sum(made)
+
+
+def _event(said: ImportedShipment, shipment: Shipment, now: datetime) -> CarrierEvent:
+    """Where the parcel is, silently; the same line again is the same event."""
+    at = said.occurred_at.isoformat() if said.occurred_at else ""
+    return CarrierEvent(
+        carrier=SOURCE,
+        event_id=f"import:{said.status}:{at}",
+        tracking_number=shipment.tracking_number,
+        status=str(said.status),
+        occurred_at=said.occurred_at or now,
+        reason=said.reason,
+        silent=True,
+    )

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from channels.phones import Phone
 from tracking_core.numbers import LONGEST
 from tracking_core.shipments import NewShipment
+from tracking_core.states import ShipmentState
 
 #: Years in which parcels travel; others are typing errors, and the outermost cannot be turned into UTC.
 YEARS = range(2000, 2101)
@@ -186,6 +187,14 @@ class ShipmentIn(ShipmentChange):
 
     order_number: Number
     customer: Customer
+
+
+class ImportedShipment(ShipmentIn):
+    """A line of a file: a shipment, and where it is already. Nobody is texted about what comes this way."""
+
+    status: ShipmentState | None = None
+    occurred_at: Moment | None = None
+    reason: Short | None = None
 
 
 def new_shipment(said: ShipmentIn, *, source: str) -> NewShipment:

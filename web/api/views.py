@@ -9,7 +9,6 @@ from web.api.routing import Route, serve
 from web.api.table import ROUTES
 from web.api.textbook import chapters, paragraphs
 from web.context import parts
-from web.problems import not_found
 
 PREFIX = "/api/v1"
 
@@ -27,13 +26,6 @@ def docs() -> str:
     """Show the document as a page."""
     said = document(ROUTES, f"{parts().settings.public_base_url}{PREFIX}")
     return render_template("api/docs.html", document=said, chapters=chapters(said), about=paragraphs(ABOUT))
-
-
-@blueprint.route("/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-@blueprint.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-def nothing(path: str) -> Response:  # noqa: ARG001  whatever it is
-    """Say that there is no such route."""
-    raise not_found("route")
 
 
 def _view(route: Route) -> Callable[..., Response]:

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from channels import inbox, receipts
-from channels.messages import Channel, InboundMessage, InvalidSignature, Receipt, WebhookRequest
+from channels.messages import Channel, InboundMessage, InvalidSignature, MalformedWebhook, Receipt, WebhookRequest
 from channels.twilio_voice import incoming
 from web.context import Parts, parts
 from web.hooks import failures
@@ -57,9 +57,10 @@ def _verified(house: Parts) -> tuple[Channel, WebhookRequest]:
     try:
         channel = _channel(house)
         channel.verify(request)
-    except InvalidSignature:
+    except (InvalidSignature, MalformedWebhook) as error:
+        # What is of a kind that cannot be signed is not signed.
         failures.count("twilio")
-        raise
+        raise InvalidSignature(str(error)) from error
     return channel, request
 
 

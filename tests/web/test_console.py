@@ -1,0 +1,333 @@
+"""The support desk: who gets in, what they see, and that nothing of another retailer's is among it."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from channels import inbox
+from channels.messages import InboundMessage
+from channels.models import OutboxRow
+from flows import accounts, cases
+from flows.models import Case
+from web.console.models import ConsoleSession, LoginAttempt
+
+ADA, PASSWORD = "ada@example.com", "correct horse battery"
+ANA, MAIN = "+14155550137", "+15005550006"
+
+
+@pytest.fixture
+def desk(web):
+    with web.database.write() as session:
+        for email, retailer, role in (
+            (ADA, "default", "agent"),
+            ("bob@example.com", "default", "agent"),
+            ("olga@example.com", "other", "admin"),
+            ("rita@example.com", "default", "read_only"),
+        ):
+            accounts.add_agent(session, retailer=retailer, email=email, password=PASSWORD, role=role, now=web.clock.now)
+    return web
+
+
+def opened(desk, *, retailer="default", reason="talk_to_person", words="please, a person", phone=ANA):
+    number = MAIN if retailer == "default" else "+15005550007"
+    with desk.database.write() as session:
+        message = InboundMessage("sms", f"SM{words}{phone}{retailer}", phone, number, words)
+        inbox.receive(session, message, now=desk.clock.now)
+        return cases.open_case(
+            session, desk.house, retailer=retailer, reason=reason, phone=phone, by="customer", now=desk.clock.now
+        ).id
+
+
+def log_in(desk, email=ADA, password=PASSWORD, client=None, **more):
+    client = client or desk.app.test_client()
+    answer = client.post("/console/login", data={"email": email, "password": password, **more})
+    return client, answer
+
+
+def inside(desk, email=ADA):
+    client, answer = log_in(desk, email)
+    assert answer.status_code == 303, answer.text
+    return client
+
+
+def csrf(client, path="/console/"):
+    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text).group(1)
+
+
+def act(client, case, action, **form):
+    return client.post(f"/console/cases/{case}/{action}", data={"csrf": csrf(client), **form})
+
+
+def stored(desk, case):
+    with desk.database.read() as session:
+        return session.get_one(Case, case)
+
+
+# -- who gets in -------------------------------------------------------------------------------------------------------
+
+
+def test_a_stranger_is_shown_to_the_login_from_every_route(desk):
+    case = opened(desk)
+    open_to_all = {"console.login", "console.try_login", "console.static"}
+    seen = 0
+    for rule in desk.app.url_map.iter_rules():
+        if not rule.endpoint.startswith("console.") or rule.endpoint in open_to_all:
+            continue
+        values = {"case_id": case, "action": "claim"}
+        _, path = rule.build(values, append_unknown=False)
+        for method in rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"}:
+            answer = desk.client.open(path, method=method)
+            assert answer.status_code == 303, f"{method} {path}"
+            assert answer.location.startswith("/console/login")
+            seen += 1
+    assert seen >= 4
+    assert stored(desk, case).state == "open"
+
+
+def test_the_login_leads_back_to_where_one_wanted_to_go_and_nowhere_else(desk):
+    asked = desk.client.get("/console/cases/7?x=1")
+    assert asked.location == "/console/login?next=/console/cases/7?x%3D1"
+    assert log_in(desk, next="/console/cases/7?x=1")[1].location == "/console/cases/7?x=1"
+    for evil in (
+        "https://evil.example/",
+        "//evil.example/console/",
+        "/console/\\evil",
+        "/api/v1/docs",
+        "/console/\r\nX: 1",
+    ):
+        assert log_in(desk, next=evil)[1].location == "/console/"
+
+
+def test_the_cookie_is_for_the_console_alone(desk):
+    _, answer = log_in(desk)
+    cookie = answer.headers["Set-Cookie"]
+    assert {"HttpOnly", "SameSite=Lax", "Path=/console", "Secure"} <= {part.strip() for part in cookie.split(";")}
+    with desk.database.read() as session:
+        (row,) = session.scalars(select(ConsoleSession))
+    assert row.token_hash not in cookie
+
+
+def test_every_login_is_a_new_session_and_an_old_cookie_is_not_taken_over(desk):
+    client = desk.app.test_client()
+    client.set_cookie("doorline_session", "chosen-by-an-attacker", path="/console")
+    log_in(desk, client=client)
+    first = client.get_cookie("doorline_session", path="/console").value
+    assert first != "chosen-by-an-attacker"
+    log_in(desk, client=client)
+    assert client.get_cookie("doorline_session", path="/console").value != first
+
+
+def test_an_unknown_address_and_a_wrong_password_are_answered_alike(desk):
+    _, unknown = log_in(desk, "nobody@example.com", "x")
+    _, wrong = log_in(desk, ADA, "x")
+    assert unknown.status_code == wrong.status_code == 401
+    assert unknown.text.replace("nobody@example.com", ADA) == wrong.text
+
+
+def test_five_failures_close_the_door_for_a_quarter_of_an_hour(desk):
+    for _ in range(5):
+        assert log_in(desk, password="wrong")[1].status_code == 401
+    assert log_in(desk)[1].status_code == 429
+    assert log_in(desk, " ADA@example.com")[1].status_code == 429
+    assert log_in(desk, "bob@example.com")[1].status_code == 303
+    desk.clock.forward(minutes=15)
+    assert log_in(desk)[1].status_code == 303
+    with desk.database.read() as session:
+        assert session.scalars(select(LoginAttempt)).all() == []
+
+
+def test_hurrying_opens_no_door(desk):
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: log_in(desk, password="wrong")[1].status_code, range(16)))
+    assert answers.count(401) <= (5 if desk.database.is_sqlite else 5 + 7)
+    assert log_in(desk)[1].status_code == 429
+
+
+def test_a_session_ends_when_idle_and_in_any_case(desk):
+    client = inside(desk)
+    desk.clock.forward(minutes=29)
+    assert client.get("/console/").status_code == 200
+    desk.clock.forward(minutes=29)
+    assert client.get("/console/", headers={"X-Live": "1"}).status_code == 200
+    desk.clock.forward(minutes=2)  # the page refreshed itself, nobody clicked
+    assert client.get("/console/").status_code == 303
+
+    client, start = inside(desk), desk.clock.now
+    while desk.clock.now - start < timedelta(hours=12) - timedelta(minutes=20):
+        desk.clock.forward(minutes=20)
+        assert client.get("/console/").status_code == 200
+    desk.clock.forward(minutes=20)
+    assert client.get("/console/").status_code == 303
+
+
+def test_logging_out_ends_the_session_wherever_the_cookie_is(desk):
+    client = inside(desk)
+    thief = desk.app.test_client()
+    thief.set_cookie("doorline_session", client.get_cookie("doorline_session", path="/console").value, path="/console")
+    assert thief.get("/console/").status_code == 200
+    assert client.post("/console/logout", data={"csrf": csrf(client)}).status_code == 303
+    assert thief.get("/console/").status_code == 303
+
+
+def test_a_disabled_agent_is_out_at_once(desk):
+    client = inside(desk)
+    with desk.database.write() as session:
+        agent = session.scalars(select(accounts.Agent).where(accounts.Agent.email == ADA)).one()
+        agent.disabled_at = desk.clock.now
+    assert client.get("/console/").status_code == 303
+    assert log_in(desk)[1].status_code == 401
+
+
+def test_only_our_own_forms_are_taken(desk):
+    client, case = inside(desk), opened(desk)
+    path, token = f"/console/cases/{case}/claim", csrf(client)
+    other = csrf(inside(desk, "bob@example.com"))
+    assert client.post(path).status_code == 400
+    assert client.post(path, data={"csrf": other}).status_code == 400
+    assert client.post(path, data={"csrf": "ü"}).status_code == 400
+    for origin in ("https://evil.example", "null"):
+        assert client.post(path, data={"csrf": token}, headers={"Origin": origin}).status_code == 400
+    assert stored(desk, case).state == "open"
+    assert client.post(path, data={"csrf": token}, headers={"Origin": "https://doorline.example"}).status_code == 303
+    assert stored(desk, case).state == "claimed"
+
+
+def test_a_role_that_may_only_look(desk):
+    case = opened(desk)
+    client = inside(desk, "rita@example.com")
+    assert client.get(f"/console/cases/{case}").status_code == 200
+    for action in ("claim", "reply", "note", "resolve", "reopen"):
+        assert act(client, case, action, text="x", reason="answered").status_code == 403
+    assert stored(desk, case).state == "open"
+    assert client.post("/console/logout", data={"csrf": csrf(client)}).status_code == 303
+
+
+# -- what they see and do ----------------------------------------------------------------------------------------------
+
+
+def test_another_retailers_case_does_not_exist(desk):
+    ours, theirs = opened(desk), opened(desk, retailer="other", words="their words")
+    client = inside(desk)
+    assert "their words" not in client.get("/console/?state=all").text
+    assert f"/console/cases/{theirs}" not in client.get("/console/?state=all").text
+    assert client.get(f"/console/cases/{theirs}").status_code == 404
+    for action in ("claim", "reply", "note", "resolve", "reopen"):
+        assert act(client, theirs, action, text="x", reason="answered").status_code == 404
+    olga = inside(desk, "olga@example.com")
+    assert "their words" in olga.get(f"/console/cases/{theirs}").text
+    assert olga.get(f"/console/cases/{ours}").status_code == 404
+
+
+def test_no_number_is_shown_whole(desk):
+    shipment = desk.shipment(
+        "A1", customer={"phone": ANA, "name": "Ana"}, driver={"name": "Dee", "phone": "+14155550299"}
+    )
+    case = opened(desk)
+    client = inside(desk)
+    for page in (client.get("/console/"), client.get(f"/console/cases/{case}")):
+        assert "4155550137" not in page.text
+        assert "4155550299" not in page.text
+        assert "…37" in page.text
+        assert shipment["order_number"] in page.text
+
+
+def test_what_a_stranger_writes_is_only_words(desk):
+    words = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'{{7*7}}"
+    case = opened(desk, words=words)
+    client = inside(desk)
+    act(client, case, "note", text=words)
+    for path in ("/console/", f"/console/cases/{case}"):
+        page = client.get(path)
+        assert "<script>alert" not in page.text
+        assert "<img src=x" not in page.text
+        assert "'unsafe-inline'" not in page.headers["Content-Security-Policy"]
+    assert "&lt;script&gt;alert(1)" in page.text
+    assert "{{7*7}}" in page.text
+
+
+def test_claim_reply_note_resolve(desk):
+    case = opened(desk)
+    client = inside(desk)
+    assert act(client, case, "claim").status_code == 303
+    assert stored(desk, case).assignee == ADA
+    assert act(client, case, "reply", text="Hello, Ada here.").status_code == 303
+    assert act(client, case, "note", text="called the depot").status_code == 303
+    with desk.database.read() as session:
+        (owed,) = session.scalars(select(OutboxRow))
+    assert (owed.recipient, owed.sender, owed.text, owed.category) == (ANA, MAIN, "Hello, Ada here.", "case")
+    page = client.get(f"/console/cases/{case}").text
+    for words in ("please, a person", "Hello, Ada here.", "called the depot", "waiting to be sent", "took the case"):
+        assert words in page
+    assert page.count("Hello, Ada here.") == 1
+    assert act(client, case, "resolve", reason="answered", text="All settled, thank you.").status_code == 303
+    assert stored(desk, case).state == "resolved"
+    with desk.database.read() as session:
+        assert len(session.scalars(select(OutboxRow)).all()) == 2
+    assert act(client, case, "reopen").status_code == 303
+    assert stored(desk, case).state == "claimed"
+
+
+def test_the_second_to_claim_is_told_who_was_first_and_keeps_the_words_they_wrote(desk):
+    case = opened(desk)
+    ada, bob = inside(desk), inside(desk, "bob@example.com")
+    act(ada, case, "claim")
+    told = act(bob, case, "claim")
+    assert told.status_code == 409
+    assert f"{ADA} has this case already" in told.text
+    assert stored(desk, case).assignee == ADA
+    too_long = act(ada, case, "reply", text="x" * 1601)
+    assert too_long.status_code == 409
+    assert "x" * 1601 in too_long.text
+
+
+@pytest.mark.parametrize(
+    ("action", "form"),
+    [("reply", {"text": " "}), ("note", {"text": ""}), ("resolve", {"reason": "bored"}), ("resolve", {})],
+)
+def test_an_incomplete_form_does_nothing(desk, action, form):
+    case = opened(desk)
+    client = inside(desk)
+    answer = act(client, case, action, **form)
+    assert answer.status_code == 409
+    assert 'role="alert"' in answer.text
+    assert stored(desk, case).state == "open"
+
+
+def test_the_queue_is_filtered_and_what_burns_comes_first(desk):
+    low = opened(desk, reason="out_of_scope", phone="+14155550111", words="lamps?")
+    high = opened(desk, reason="not_received", phone="+14155550122", words="nothing here")
+    client = inside(desk)
+    page = client.get("/console/").text
+    assert page.index(f"/console/cases/{high}") < page.index(f"/console/cases/{low}")
+    act(client, low, "claim")
+    assert f"/console/cases/{low}" not in client.get("/console/").text
+    assert f"/console/cases/{low}" in client.get("/console/?state=claimed").text
+    assert f"/console/cases/{low}" in client.get("/console/?state=all").text
+    assert client.get("/console/?state=lost").status_code == 404
+
+
+def test_a_long_queue_has_a_next_page(desk):
+    for number in range(52):
+        opened(desk, phone=f"+1415555{1000 + number}")
+    client = inside(desk)
+    first = client.get("/console/").text
+    older = re.search(r'href="(/console/\?state=open&amp;before=\d+)"', first).group(1).replace("&amp;", "&")
+    second = client.get(older).text
+    cases_on = [set(re.findall(r"/console/cases/(\d+)", page)) for page in (first, second)]
+    assert [len(found) for found in cases_on] == [50, 2]
+    assert not cases_on[0] & cases_on[1]
+
+
+def test_a_page_that_has_not_changed_is_not_sent_again(desk):
+    case = opened(desk)
+    client = inside(desk)
+    for path in ("/console/", f"/console/cases/{case}"):
+        tag = client.get(path).headers["ETag"]
+        assert client.get(path, headers={"If-None-Match": tag, "X-Live": "1"}).status_code == 304
+        opened(desk, phone="+14155550188", words=path) if path == "/console/" else act(client, case, "note", text="new")
+        changed = client.get(path, headers={"If-None-Match": tag, "X-Live": "1"})
+        assert changed.status_code == 200
+        assert changed.headers["Cache-Control"] == "no-store"
