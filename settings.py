@@ -6,11 +6,9 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
 
 from dotenv import dotenv_values
 
-N = TypeVar("N", int, float)
 DEMO_NUMBER = "+15005550006"
 DEMO_POOL = "+15005550101,+15005550102,+15005550103"
 SOURCE_PREFIXES = ("CARRIER_", "STORE_", "CUSTOM_")
@@ -77,10 +75,9 @@ class Settings:
         """Read the environment (and `.env` below it). Raises SettingsError naming what is missing or malformed."""
         process = dict(os.environ if environ is None else environ)
         file = {key: value or "" for key, value in dotenv_values(dotenv).items()} if dotenv else {}
-        env = {**file, **process}
-        get = lambda name, default="": (env.get(name) or default).strip()  # noqa: E731  an empty value means unset
-
-        host, port = get("HOST", "127.0.0.1"), _number("PORT", get("PORT", "8000"), int)
+        env = _Environment({**file, **process})
+        get, number = env.get, env.number
+        host, port = get("HOST", "127.0.0.1"), int(number("PORT", "8000"))
         data_dir = Path(get("DATA_DIR", "./var")).resolve()
         tokens = tuple(t for t in (get("TWILIO_AUTH_TOKEN"), get("TWILIO_AUTH_TOKEN_SECONDARY")) if t)
         twilio = bool(get("TWILIO_ACCOUNT_SID") and tokens)
@@ -107,14 +104,11 @@ class Settings:
             smtp_url=get("SMTP_URL"),
             workflow_dir=Path(get("WORKFLOW_DIR", "workflows")),
             log_level=get("LOG_LEVEL", "INFO").upper(),
-            sender_per_second=_number("SENDER_PER_SECOND", get("SENDER_PER_SECOND", "0"), float),
-            sending_threads=_number("SENDING_THREADS", get("SENDING_THREADS", "8"), int),
-            lease_s=_number("LEASE_SECONDS", get("LEASE_SECONDS", "30"), float),
-            unknown_looks_s=tuple(
-                _number("UNKNOWN_LOOK_SECONDS", part, float)
-                for part in get("UNKNOWN_LOOK_SECONDS", "120,600").split(",")
-            ),
-            source_secrets={k: v for k, v in env.items() if k.startswith(SOURCE_PREFIXES) and "_SECRET" in k and v},
+            sender_per_second=number("SENDER_PER_SECOND", "0"),
+            sending_threads=int(number("SENDING_THREADS", "8")),
+            lease_s=number("LEASE_SECONDS", "30"),
+            unknown_looks_s=env.numbers("UNKNOWN_LOOK_SECONDS", "120,600"),
+            source_secrets=env.secrets(),
         )
         settings._check(public_base_url_given=bool(get("PUBLIC_BASE_URL")))
         return settings if settings.secret_key else settings._with_own_secret()
@@ -175,8 +169,25 @@ def _database_url(url: str) -> str:
     return url
 
 
-def _number(name: str, value: str, kind: type[N]) -> N:
-    try:
-        return kind(value)
-    except ValueError as error:
-        raise SettingsError(f"{name} must be a number, not {value!r}.") from error
+class _Environment:
+    """The environment's words. An empty value means unset."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    def get(self, name: str, default: str = "") -> str:
+        return (self._values.get(name) or default).strip()
+
+    def number(self, name: str, default: str) -> float:
+        return self.numbers(name, default)[0]
+
+    def numbers(self, name: str, default: str) -> tuple[float, ...]:
+        said = self.get(name, default)
+        try:
+            return tuple(float(part) for part in said.split(","))
+        except ValueError as error:
+            raise SettingsError(f"{name} must be a number, not {said!r}.") from error
+
+    def secrets(self) -> dict[str, str]:
+        """Secrets of sources, by name in upper case."""
+        return {k.upper(): v for k, v in self._values.items() if k.startswith(SOURCE_PREFIXES) and "_SECRET" in k and v}

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
@@ -140,9 +141,7 @@ class Worker:
         if limit <= 0:
             return []
         with self.database.write() as session:
-            return inbox.claim(
-                session, worker=self.name, now=utc_now(), limit=limit, lease_s=self.settings.lease_s
-            )
+            return inbox.claim(session, worker=self.name, now=utc_now(), limit=limit, lease_s=self.settings.lease_s)
 
     def _handle(self, text: ClaimedText) -> None:
         if text.exhausted:  # it has ended its workers again and again, without an exception to catch
@@ -168,9 +167,7 @@ class Worker:
 
     # -- because time passed ----------------------------------------------------------------------------------------
 
-    def _ticks(self) -> "BackgroundScheduler":
-        from apscheduler.schedulers.background import BackgroundScheduler
-
+    def _ticks(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
@@ -215,9 +212,7 @@ class Worker:
 
     def settle_unknown(self) -> None:
         """Ask the provider about texts whose outcome nobody knows."""
-        unknown.settle_unknown(
-            self.database, self.channels, now=utc_now(), looks_s=self.settings.unknown_looks_s
-        )
+        unknown.settle_unknown(self.database, self.channels, now=utc_now(), looks_s=self.settings.unknown_looks_s)
 
     def look_after(self) -> None:
         """Everything that follows from time in the stories: missed promises, mails instead of failed texts."""

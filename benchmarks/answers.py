@@ -92,8 +92,8 @@ def post(url: str, body: bytes, **headers: str) -> Any:
 def text_in(base: str, sender: str, body: str) -> float:
     """Text us as Twilio would, signed; answers the moment it was posted."""
     url = f"{base}/hooks/twilio/message"
-    form = {"MessageSid": "SM" + os.urandom(16).hex(), "AccountSid": ACCOUNT, "From": sender, "To": NUMBER, "Body": body}
-    form["NumMedia"] = "0"
+    form = {"MessageSid": "SM" + os.urandom(16).hex(), "AccountSid": ACCOUNT, "NumMedia": "0"}
+    form |= {"From": sender, "To": NUMBER, "Body": body}
     signed = url + "".join(key + form[key] for key in sorted(form))
     signature = base64.b64encode(hmac.new(TOKEN.encode(), signed.encode(), hashlib.sha1).digest()).decode()
     begin = time.perf_counter()

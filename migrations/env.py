@@ -6,16 +6,18 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import JSON, text
 
-import channels.models
-import channels.phone
-import flows.accounts
-import flows.models
-import surveys.models
-import tracking_core.models
-import web.api.models
-import web.console.models  # noqa: F401  each import adds its tables to the metadata
+import channels.models as _channels
+import channels.phone as _phone
+import flows.accounts as _accounts
+import flows.models as _flows
+import surveys.models as _surveys
+import tracking_core.models as _tracking
+import web.api.models as _api
+import web.console.models as _console
 from db import Base, Database, UtcDateTime
 
+#: Each of these imports adds its tables to the metadata.
+TABLES = (_channels, _phone, _accounts, _flows, _surveys, _tracking, _api, _console)
 LOCK = 0x_D008_11E
 
 

@@ -63,9 +63,13 @@ def test_insert_once_from_many_threads_is_true_for_one(database: Database) -> No
 
 
 def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.write() as session:
-        insert_once(session, conversation("+14155550100"))
-        _ = 1 // 0
+    def fail_half_way() -> None:
+        with database.write() as session:
+            insert_once(session, conversation("+14155550100"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Conversation)) == 0
 

@@ -15,9 +15,7 @@ PEOPLE = tuple(f"+1415555{2000 + place}" for place in range(6))
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_killed_at(
-    point: str, database_url: str, live: Callable[..., Installation], twilio: FakeTwilio
-) -> None:
+def test_killed_at(point: str, database_url: str, live: Callable[..., Installation], twilio: FakeTwilio) -> None:
     house = live(database_url, **QUICK)
     house.kill("worker")
     inbound = point.startswith("inbox")

@@ -28,7 +28,7 @@ def redated(body: bytes, moment: datetime, event: str) -> bytes:
     shift = moment - datetime(2024, 8, 2, 18, 50, tzinfo=UTC)
     details = payload["result"]["tracking_details"]
     for detail in details:
-        was = datetime.fromisoformat(detail["datetime"].replace("Z", "+00:00"))
+        was = datetime.fromisoformat(detail["datetime"])
         detail["datetime"] = (was + shift).strftime("%Y-%m-%dT%H:%M:%SZ")
     estimate = moment + timedelta(days=3)
     payload["result"]["est_delivery_date"] = estimate.strftime("%Y-%m-%dT00:00:00Z")

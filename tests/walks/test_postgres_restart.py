@@ -62,9 +62,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 @pytest.mark.parametrize("how", ["fast", "immediate"])
-def test_restart_under_load(
-    how: str, cluster: Cluster, live: Callable[..., Installation], twilio: FakeTwilio
-) -> None:
+def test_restart_under_load(how: str, cluster: Cluster, live: Callable[..., Installation], twilio: FakeTwilio) -> None:
     house = live(cluster.url, LEASE_SECONDS="3", UNKNOWN_LOOK_SECONDS="1,2")
     accepted: list[str] = []
     unavailable_answers = Counter[int]()

@@ -57,9 +57,7 @@ def test_the_demo_story(tmp_path: Path, kind: str) -> None:
         assert all(canary not in house.logs() for canary in CANARIES)
 
 
-def test_the_live_story(
-    database_url: str, live: Callable[..., Installation], twilio: FakeTwilio
-) -> None:
+def test_the_live_story(database_url: str, live: Callable[..., Installation], twilio: FakeTwilio) -> None:
     house = live(database_url)
     assert house.get("/phone").status == 404
     shipment = house.api("POST", "/shipments", order(ANA)).json["id"]
@@ -74,8 +72,10 @@ def test_the_live_story(
 
     twilio.callbacks.settled()
     sent = until(
-        lambda: [m for m in _messages(house) if m["direction"] == "out" and m["status"] == "delivered"][4:]
-        and _messages(house),
+        lambda: (
+            [m for m in _messages(house) if m["direction"] == "out" and m["status"] == "delivered"][4:]
+            and _messages(house)
+        ),
         what="the receipts to be taken in",
     )
     assert all(m["segments"] in {1, 2} for m in sent if m["direction"] == "out")
@@ -101,9 +101,7 @@ def _messages(house: Installation) -> list[dict[str, Any]]:
     return list(house.api("GET", "/messages?phone=%2B14155550137").json["items"])
 
 
-def test_an_installation_that_was_live_refuses_to_play(
-    tmp_path: Path, live: Callable[..., Installation]
-) -> None:
+def test_an_installation_that_was_live_refuses_to_play(tmp_path: Path, live: Callable[..., Installation]) -> None:
     url = f"sqlite:///{tmp_path / 'walk.db'}"
     live(url).stop()
     with pytest.raises(AssertionError, match="demo"), installation(tmp_path / "demo", url):

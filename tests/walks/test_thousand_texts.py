@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 from fakes.installation import Installation, until
 from fakes.twilio import FakeTwilio
@@ -43,7 +44,7 @@ def test_every_text_has_one_effect_in_order(
         rows = session.scalars(select(InboxRow).order_by(InboxRow.conversation_id, InboxRow.seq)).all()
     database.close()
     assert len(rows) == PEOPLE * EACH
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in pairwise(rows):
         if before.conversation_id == after.conversation_id:
             assert before.handled_at is not None and after.handled_at is not None
             assert before.handled_at <= after.handled_at
