@@ -84,7 +84,7 @@ _PHRASES = tuple(
         r"\b(?:i )?(?:revoke|withdraw) (?:my )?(?:consent|permission)\b",
         r"\blose my number\b",
         r"\bleave me alone\b",
-        rf"^(?:{_HELLO} )*(?:{_YOU} )?(?:a |the )?wrong (?:phone )?(?:number|person)\b(?! of\b)(?! on\b)",
+        rf"^(?:{_HELLO} )*(?:(?:{_YOU}) )?(?:a |the )?wrong (?:phone )?(?:number|person)\b(?! of\b)(?! on\b)",
         rf"\b(?:deja|deje|dejen|dejes|para|pare|paren) de {_ESCRIBIR}(?:me|nos)?\b",
         rf"\bno (?:me |nos )(?:envi\w+|mand\w+|escrib\w+|text\w+)(?: \w+)? (?:mas|nunca|{_MENSAJES})\b",
         r"\bno (?:me|nos) (?:escriban?|escribas|texteen?|contacten?|molesten?)\b",
@@ -105,7 +105,7 @@ _START_PHRASES = (
 #: About a stop of the van, an order, a door: never an opt-out, however the rest sounds.
 _NOT_TEXTS = re.compile(
     r"\b(?:stop (?:by|at|in|over|off|here|there|in front|outside|on|for|the|my|una|un)|(?:bus|next|last|first|your|one|"
-    r"many|more|\d+) stops?|nonstop|cancel (?:my|the|this|that|it|order|delivery|one)|"
+    r"many|more|\d+) stops?|non ?stop|cancel (?:my|the|this|that|it|order|delivery|one)|"
     r"end of|the end|week ?end|quit(?:e)?\b.*\b(?:working|my job))\b"
 )
 #: The opposite is asked.

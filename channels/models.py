@@ -95,6 +95,15 @@ class OutboxRow(Base):
         _partial("ix_outbox_undelivered", "id", where=UNDELIVERED),
         _partial("ix_outbox_unsettled", "conversation_id", "seq", where="state IN ('queued', 'sending', 'unknown')"),
         _partial("ix_outbox_held", "not_before", where="state = 'held'"),
+        Index(
+            "uq_outbox_reference",
+            "reference",
+            unique=True,
+            postgresql_where=text("reference IS NOT NULL"),
+            sqlite_where=text("reference IS NOT NULL"),
+        ),
+        # Room on each page, so that a claim rewrites its row in place and no index.
+        {"postgresql_with": {"fillfactor": 70}},
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -126,7 +135,7 @@ class OutboxRow(Base):
     lease_epoch: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
     #: Opaque id of the newest attempt; goes out in the callback URL.
-    reference: Mapped[str | None] = mapped_column(unique=True)
+    reference: Mapped[str | None]
     #: When the newest attempt began.
     attempted_at: Mapped[datetime | None]
     provider_id: Mapped[str | None]

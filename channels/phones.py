@@ -18,7 +18,9 @@ class Phone(str):
             number = phonenumbers.parse(text, region)
         except phonenumbers.NumberParseException as error:
             raise ValueError("this is not a phone number") from error
-        if number.extension or not phonenumbers.is_possible_number(number):
+        # A number that can only be dialled from its own town is possible too, for the library; not for a text.
+        possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+        if number.extension or not possible:
             raise ValueError("this is not a phone number that can be texted")
         return cls(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 

@@ -1,5 +1,7 @@
 """What the room's statements share: one text for both databases, typed parameters, places in a conversation."""
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Executable, bindparam, text
@@ -12,12 +14,15 @@ class Sql:
     """A statement for both databases.
 
     words: SQL in which `{skip}` stands where PostgreSQL passes over rows that others hold (SQLite has one writer and
-    needs nothing), and `{batch}` where the JSON list of `[id, epoch or None, text]` in `:batch` is read as the table
-    `v(id, number, words)`. moments: parameters that are aware times. columns: types of what it answers, in order.
+    needs nothing), and `{chosen}`, `{epoch}`, `{given}` speak of a batch of rows of the outbox, see `batch`. moments:
+    parameters that are aware times. lists: parameters that stand after IN. columns: types of its answer, in order.
     """
 
-    def __init__(self, words: str, *, moments: str = "", columns: dict[str, Any] | None = None) -> None:
-        typed = [bindparam(name, type_=UtcDateTime()) for name in moments.split()]
+    def __init__(
+        self, words: str, *, moments: str = "", lists: str = "", columns: dict[str, Any] | None = None
+    ) -> None:
+        typed: list[Any] = [bindparam(name, type_=UtcDateTime()) for name in moments.split()]
+        typed += [bindparam(name, expanding=True) for name in lists.split()]
         self._texts: dict[str, Executable] = {}
         for kind, own in _OWN_WORDS.items():
             statement = text(words.format(**own)).bindparams(*typed)
@@ -31,15 +36,28 @@ class Sql:
 _OWN_WORDS = {
     "postgresql": {
         "skip": "FOR UPDATE OF o SKIP LOCKED",
-        "batch": "(SELECT CAST(e->>0 AS bigint) AS id, CAST(e->>1 AS bigint) AS number, e->>2 AS words"
-        " FROM jsonb_array_elements(CAST(:batch AS jsonb)) AS e) AS v",
+        "chosen": "outbox.id = ANY(CAST(:ids AS bigint[]))",
+        "epoch": "CAST(CAST(:batch AS jsonb)->CAST(outbox.id AS text)->>0 AS integer)",
+        "given": "CAST(:batch AS jsonb)->CAST(outbox.id AS text)->>1",
     },
     "sqlite": {
         "skip": "",
-        "batch": "(SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS number,"
-        " json_extract(value, '$[2]') AS words FROM json_each(:batch)) AS v",
+        "chosen": "outbox.id IN (SELECT value FROM json_each(:ids))",
+        "epoch": """json_extract(:batch, '$."' || outbox.id || '"[0]')""",
+        "given": """json_extract(:batch, '$."' || outbox.id || '"[1]')""",
     },
 }
+
+
+def batch(session: Session, rows: Iterable[tuple[int, int, str | None]]) -> dict[str, str]:
+    """Answer the parameters of a statement about many rows: each its id, its claim's epoch and what it is given.
+
+    The rows are found by their ids alone, whatever the planner believes about states: a join with a list of unknown
+    length, or an index over a state that it takes for rare, made it read the whole queue for a batch of sixteen.
+    """
+    given = {row_id: (epoch, words) for row_id, epoch, words in rows}
+    ids = ",".join(map(str, given))
+    return {"ids": f"{{{ids}}}" if dialect(session) == "postgresql" else f"[{ids}]", "batch": json.dumps(given)}
 
 
 def dialect(session: Session) -> str:
