@@ -72,7 +72,7 @@ def log_in(database: Database, email: str, password: str, *, address: str, now: 
 
 def find(session: Session, token: str, *, secret_key: str, now: datetime) -> Who | None:
     """Answer whose session the token opens, None when it opens none, or none any more."""
-    found = session.execute(
+    query = (
         select(ConsoleSession, Agent)
         .join(Agent, Agent.id == ConsoleSession.agent_id)
         .where(
@@ -82,10 +82,11 @@ def find(session: Session, token: str, *, secret_key: str, now: datetime) -> Who
             ConsoleSession.created_at > now - ABSOLUTE,
             Agent.disabled_at.is_(None),
         )
-    ).one_or_none()
+    )
+    found = session.execute(query).one_or_none()
     if found is None:
         return None
-    row, agent = found.tuple()
+    row, agent = found
     return Who(row.id, agent.email, agent.name, agent.role, agent.retailer, csrf_token(token, secret_key))
 
 

@@ -95,7 +95,7 @@ def etag(page: str) -> str:
 def counts(session: Session, retailer: str) -> dict[str, int]:
     """How many cases the retailer has in each state."""
     query = select(Case.state, func.count()).where(Case.retailer == retailer).group_by(Case.state)
-    found = dict(row.tuple() for row in session.execute(query))
+    found = dict(session.execute(query).all())
     return {state.value: found.get(state.value, 0) for state in CaseState}
 
 
