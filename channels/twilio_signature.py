@@ -1,7 +1,6 @@
 """Whether Twilio sent a webhook: its signature over the URL we are known by and everything that came with it."""
 
 import hmac
-from collections.abc import Mapping
 from hashlib import sha256
 from urllib.parse import parse_qs, urlparse
 
@@ -74,8 +73,3 @@ def _pairs(request: WebhookRequest, url: str) -> _Pairs:
     ):
         raise InvalidSignature("the body is not the one that was signed")
     return _Pairs()
-
-
-def signed(url: str, form: Mapping[str, str], token: str) -> str:
-    """Answer the signature Twilio would give a form: for the start-up self-check and for tools."""
-    return str(RequestValidator(token).compute_signature(url.partition("#")[0], dict(form)))

@@ -3,6 +3,7 @@
 # ruff: noqa: ARG002  aiosmtpd calls these with everything it has
 
 import contextlib
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -83,6 +84,9 @@ class _Server(SMTP):
 
 
 class _Controller(Controller):
+    #: Given, the server offers STARTTLS.
+    starttls: ssl.SSLContext | None = None
+
     def _trigger_server(self) -> None:
         self.port = self.server.sockets[0].getsockname()[1]  # asked for port 0: only now it is known
         super()._trigger_server()
@@ -95,14 +99,16 @@ class _Controller(Controller):
             hostname="fake",
             authenticator=handler.authenticate if signs_in else None,
             auth_require_tls=False,
+            tls_context=self.starttls,
         )
 
 
 @contextlib.contextmanager
-def fake_smtp(**users: str) -> Iterator[FakeSmtp]:
+def fake_smtp(*, starttls: ssl.SSLContext | None = None, **users: str) -> Iterator[FakeSmtp]:
     """Run one on a free port of the loopback. users: who may sign in, and then everybody has to."""
     fake = FakeSmtp(users=users)
     controller = _Controller(fake, hostname="127.0.0.1", port=0)
+    controller.starttls = starttls
     controller.start()
     try:
         fake.port = controller.port

@@ -6,7 +6,6 @@ import http.client
 import ipaddress
 import random
 import threading
-import time
 from collections import deque
 from collections.abc import Sequence
 from hashlib import sha1
@@ -63,6 +62,7 @@ class Callbacks:
         self._waiting: deque[tuple[str, Pairs]] = deque()
         self._busy = 0
         self._closed = False
+        self._stopped = threading.Event()
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="fake-twilio-callbacks", daemon=True)
         self._thread.start()
@@ -91,6 +91,7 @@ class Callbacks:
                 raise TimeoutError(f"{len(self._waiting)} callbacks still wait")
 
     def close(self) -> None:
+        self._stopped.set()
         with self._changed:
             self._closed = True
             self._waiting.clear()
@@ -117,8 +118,8 @@ class Callbacks:
             try:
                 return post(real, form, token=self._token, signed_url=url)[0]
             except ConnectionRefusedError:
-                if left:
-                    time.sleep(0.05)
+                if left and self._stopped.wait(0.05):
+                    return 0
             except (OSError, ValueError):
                 return 0
         return 0
