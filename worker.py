@@ -41,12 +41,18 @@ def channels_of(settings: Settings, database: Database) -> Mapping[str, Channel]
     if settings.twilio_configured:
         from channels.twilio_sms import TwilioSms
 
+        def already_ours(provider_id: str) -> bool:
+            with database.read() as session:
+                return outbox.knows(session, "sms", provider_id)
+
         found["sms"] = TwilioSms(
             settings.twilio_account_sid,
             settings.twilio_auth_tokens,
             api_url=settings.twilio_api_url,
             status_callback_base=settings.public_base_url,
             messaging_service_sid=settings.twilio_messaging_service_sid,
+            already_ours=already_ours,
+            lease_s=settings.lease_s,
         )
     elif settings.demo:
         from channels.phone import PhoneChannel

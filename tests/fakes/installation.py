@@ -73,10 +73,10 @@ class Installation:
             "worker": [sys.executable, "worker.py"],
         }
         for name in names or ("web", "worker"):
-            log = (self.folder / f"{name}.log").open("ab")
-            self.processes[name] = subprocess.Popen(
-                commands[name.split("-")[0]], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
-            )
+            with (self.folder / f"{name}.log").open("ab") as log:
+                self.processes[name] = subprocess.Popen(
+                    commands[name.split("-")[0]], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+                )
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """Send the signal to one of our processes and its children, and wait for its end."""
