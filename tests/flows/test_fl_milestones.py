@@ -8,7 +8,6 @@ import pytest
 from fakes.fl_world import ANA, BEN, OAKLAND, OURS, World
 
 from channels import consent, outbox
-from channels.messages import InboundMessage, OutboundMessage
 from channels.models import Contact, OutboxRow
 from flows import email_fallback
 from flows.models import MilestoneTold
@@ -340,7 +339,7 @@ def test_what_happened_over_an_hour_ago_can_wait(night: World, status) -> None:
 
 
 def test_what_the_workflow_never_holds_is_not_held(database, tmp_path) -> None:
-    world = World.build(database, LATE, tmp_path, NIGHT + "  \n".replace("  ", "") + "brand: X\n")
+    world = World.build(database, LATE, tmp_path, NIGHT)
     world.scan(world.parcel(), "shipped")
     assert [row.state for row in world.outbox()] == ["held"]
     awake = NIGHT.replace("}", ", never_held: [milestone]}")
@@ -401,4 +400,3 @@ def test_the_messages_service_speaks_where_there_is_one(database, now, tmp_path)
     world = World.build(database, now, tmp_path, twilio_messaging_service_sid="MG123")
     world.scan(world.parcel(destination=dict(OAKLAND)), "shipped")
     assert [row.sender for row in world.outbox()] == ["MG123"]
-    assert isinstance(world.event("shipped"), CarrierEvent) and InboundMessage and OutboundMessage
