@@ -140,6 +140,8 @@ def test_who_is_told_nothing_is_asked_nothing(database, house, now):
     say(database, house, now + AFTER, silent, "update")
     underway = parcel(database, house, now, "S2")
     say(database, house, now, underway, "out_for_delivery")
+    with database.write() as session:
+        assert not surveys.plan(session, house, session.get_one(Shipment, underway), now=now)
     forbidden = delivered(database, house, now, "S3", customer_sms_consent=False)
     by_mail = delivered(database, house, now, "S4", None, customer_email="ana@example.com")
     old = parcel(database, house, now, "S5")
@@ -194,8 +196,9 @@ def test_the_night_is_waited_for_and_the_morning_looks_again(database, house):
     assert texts(database)[0].state == "queued"
 
 
-def test_a_retailer_whose_nights_are_off_asks_at_night(database, house):
-    rule(database, house, NIGHT, "quiet_hours: off")
+@pytest.mark.parametrize("words", ["off", "{never_held: [reply, survey]}"])
+def test_a_retailer_who_does_not_hold_surveys_asks_at_night(database, house, words):
+    rule(database, house, NIGHT, f"quiet_hours: {words}")
     delivered(database, house, NIGHT)
     assert tick(database, house, NIGHT + AFTER) == 1
 
