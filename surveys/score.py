@@ -47,14 +47,16 @@ def lowest(scale: int) -> int:
 
 _START: Final = re.compile(
     rf"(?P<hello>(?:{HELLO})*)(?:(?P<saying>{SAYING}) ?)?(?:{SURELY} )?(?:(?:an?|un|una|the|el) )?(?:{SURELY} )?"
-    rf"[\"'(\[=: ]*{NUMBER}(?P<marks>(?:{OUT_OF})?(?:{UNIT})*)[\"')\]]*",
+    rf"[\"'(\[=: ]*{NUMBER}(?P<marks>(?:{UNIT})?(?:{OUT_OF})?(?:{UNIT})*)[\"')\]]*",
 )
 _ONE_STAR: Final = re.compile(r"(?:(?:an?|una|le doy una) )(?P<marks>(?:single |sola )?(?:star|estrella))(?![a-z])")
 _INSIDE: Final = re.compile(
     rf"(?<![a-z0-9.,:/#-]){NUMBER}(?:\ ?(?:stars?|estrell(?:it)?as?)(?![a-z0-9])|{OUT_OF}(?:\ (?:stars|estrellas))?)"
 )
 _DATE: Final = re.compile(r"(?:on|by|since|until|from|before|after|order|apt|el|del|dia|desde|hasta|antes) *$")
-_END: Final = re.compile(rf"(?P<words>[a-z' ,.!:-]+?)[ ,.!:\n-]+{NUMBER}(?P<marks>(?:{OUT_OF})?(?:{UNIT})*)[ .!]*$")
+_END: Final = re.compile(
+    rf"(?P<words>[a-z' ,.!:-]+?)[ ,.!:\n-]+{NUMBER}(?P<marks>(?:{UNIT})?(?:{OUT_OF})?(?:{UNIT})*)[ .!]*$"
+)
 _STARS: Final = re.compile(r"(?P<full>(?:[⭐🌟★]\ ?)+)[☆\ ]*|(?P<asterisks>\*(?:\ ?\*)*)(?=\s*$)")
 _THUMBS: Final = re.compile(r"(?P<thumb>👍|👎)(?:\ ?(?P=thumb))*")
 _APART: Final = re.compile(r"\s*(?:\n|[,;:!.)]+(?=\s|$|[^0-9\s])|\.{2,}|(?<=\s)[-–—]+(?=\s)|[-–—]+(?=[a-z\s]))\s*")
@@ -119,7 +121,7 @@ def _at_the_start(said: str, plain: str, scale: int) -> _Found:
     words = rest[apart.end() :] if apart else rest.lstrip()
     if re.fullmatch(r"[0-9\s.,;-]+", words) or re.match(r"(?:or|o|to|a|and|y|-|&) ?[0-9]", words):
         return None  # two numbers are no score
-    if not apart and not _follows_freely(found, words):
+    if not apart and not POLITE.fullmatch(words) and not _follows_freely(found, words):
         return None
     return score, said[len(said) - len(words) :] if words else ""
 
@@ -132,7 +134,7 @@ def _follows_freely(found: re.Match[str], words: str) -> bool:
     if found["marks"]:
         # "4/5 boxes came" counts boxes; "4 stars" can only be a score.
         return found["top"] is None or first[0] not in COUNTED
-    if "?" in words or first[0] in COUNTED or STREET.search(words[:40]):
+    if "?" in words or first[0] in COUNTED or STREET.match(words):
         return False
     if found["number"] == "1" and first[0] in COUNTED_ONCE:
         return False
@@ -185,9 +187,9 @@ def _number(word: str) -> int:
 
 def _tidy(comment: str) -> str | None:
     """The words without the marks that joined them to the score; None when nothing or only politeness is left."""
-    words = comment.strip().lstrip(" ,.;:!?-–—)]+*\n").strip()
+    words = comment.strip().lstrip(" ,.;:!?-–—)]+*=\n").strip()
     plain = "".join(_fold(char) for char in words)
-    if not re.search(r"\w|[^\W\d_]", plain) or POLITE.fullmatch(plain):
+    if not re.search(r"\w", plain) or POLITE.fullmatch(plain) or plain.strip("(). !") in WORDS:
         return None
     return words
 

@@ -30,13 +30,13 @@ WORDS: Final = {
 }
 NUMBER: Final = rf"(?P<number>[0-9]{{1,3}}(?:[.,][05](?![0-9]))?|(?:{'|'.join(WORDS)})(?![a-z0-9]))"
 UNIT: Final = r"\ ?(?:stars?|estrell(?:it)?as?|puntos?|points?|pts?)(?![a-z0-9])|\ ?[*+]|\ ?[⭐🌟★]+"
-OUT_OF: Final = rf"\ ?(?:/|out\ of|over|de|sobre)\ ?(?P<top>[0-9]{{1,3}}|{'|'.join(WORDS)})(?![a-z0-9:/])"
+OUT_OF: Final = rf"\ ?(?:/|out\ of|of|over|de|sobre)\ ?(?P<top>[0-9]{{1,3}}|{'|'.join(WORDS)})(?![a-z0-9:/])"
 
 HELLO: Final = r"(?:hi|hello|hey|hola|ok|okay|yes|si|well|so|pues|bueno|thanks|thank you|gracias)[ ,.!]*"
 #: Sentences that lead up to a score.
 SAYING: Final = (
-    r"(?:i(?:'?d| would| will|'?ll)? (?:say|give|rate|score)(?: (?:it|you|them|him|her|this|that))?"
-    r"(?: (?:the|my|your) (?:driver|service|delivery|courier))?(?: (?:as|at))?"
+    r"(?:i(?:'?d| would| will|'?ll| want to)? (?:say|give|rate|score)(?: (?:it|you|them|him|her|this|that))?"
+    r"(?: (?:the|my|your|this) (?:driver|service|delivery|courier))?(?: (?:as|at))?"
     r"|(?:(?:my|the|your) )?(?:rating|rate|score|answer|grade|vote|stars?)(?: ?[:=]| is| was| would be)?"
     r"|(?:it(?:'?s| is| was)|that(?:'?s| is| was)) (?=an? )"
     r"|(?:yo )?(?:(?:le|les|te|lo|la|se lo|se la) )?"
@@ -54,15 +54,15 @@ OPINIONS: Final = words(
     genial fantastico increible malo mala mal pesimo pesima horrible terrible lento lenta rapido rapida"""
 )
 BESIDE: Final = words(
-    """very so really the a was were job work and service driver delivery courier thanks thank you muy el la un una
-    servicio repartidor conductor entrega y gracias fue trabajo todo all"""
+    """it its very so really the a was were job work and service driver delivery courier thanks thank you muy el la un
+    una servicio repartidor conductor entrega y gracias fue trabajo todo all"""
 )
 #: When one of these follows a bare number, the number counts something or names a time or a place.
 COUNTED: Final = words(
     """of more others different extra day days hour hours hr hrs minute minutes min mins second seconds week weeks
     month months year years am pm oclock o'clock noon times items things boxes packages parcels orders bags
     pieces packs bottles people persons questions blocks mile miles km floors flights dollars bucks usd percent
-    st nd rd th is are were has have had isnt arent and or to and/or plus arrived came missing broken damaged left still
+    st nd rd th is are were has have had isnt arent and or to and/or plus arrived came missing broken damaged still
     remain per each x u you me us real sure ever now today tomorrow
     dia dias hora horas minuto minutos segundos semana semanas mes meses ano anos veces cosas cajas paquetes pedidos
     bolsas piezas articulos productos personas preguntas cuadras pisos dolares pesos euros por es son estan esta han ha
@@ -73,10 +73,12 @@ COUNTED_ONCE: Final = words(
     """time item thing box package parcel order bag piece pack bottle person question block door floor other day
     vez cosa caja paquete pedido bolsa pieza articulo producto persona pregunta cuadra piso puerta otro otra"""
 )
+#: "Main St", "Elm Street apt 4", but not "left it on the street".
 STREET: Final = re.compile(
-    r"(?<![a-z])(?:st|street|ave|avenue|rd|road|blvd|dr|lane|ln|ct|hwy|apt|unit|suite|calle|avenida|av)(?![a-z])"
+    r"(?:(?!(?:the|my|our|his|a|an|on|in|at|to|by|la|el|mi|en|una?) )[a-z]+ ){1,3}"
+    r"(?:st|street|ave|avenue|rd|road|blvd|dr|lane|ln|ct|hwy)(?![a-z])"
 )
 POLITE: Final = re.compile(
-    r"(?:(?:thanks?|thank you|thx|ty|please|pls|for everything|so much|very much|a lot|sir|"
+    r"(?:(?:and |y )?(?:thanks?|thank you|thx|ty|please|pls|for everything|so much|very much|a lot|sir|"
     r"muchas|mil|gracias|por favor|por todo)[ ,.!]*)+"
 )

@@ -24,7 +24,9 @@ rating: 5=5|my rating is 4=4|score 3=3|answer: 5=5|I'll say 4=4|id give the driv
 Hi, 5=5|yes, 4=4
 le doy un 5=5|yo le pongo un 4=4|doy 3=3|mi calificación es 5=5|calificación: 4=4|nota 5=5|puntuación 4=4
 es un 4=4|hola, 5=5
-lo califico con 4=4|diría que 4=4|bueno, 3=3|pues un 4=4|5 thanks=5|5, thank you!=5|5 please=5|4 gracias=4
+5 of 5=5|5 y gracias=5|5 por favor=5|5 and thank you!=5|5 (five)=5|4 stars out of 5=4|I want to give it a 5=5
+I'd rate this delivery a 4=4|lo califico con 4=4|diría que 4=4|bueno, 3=3|pues un 4=4
+5 thanks=5|5, thank you!=5|5 please=5|4 gracias=4
 5, muchas gracias!=5
 4.5=4|4,5=4|2.5=2|4.0=4|3.5/5=3|５=5|4.5 stars=4|  5  =5|= 5=5|=5=5|5 :)=5|5 😀=5
 """
@@ -43,6 +45,10 @@ SAID = [
     ("2 the worst driver", 2, "the worst driver"),
     ("3, late by 2 hours", 3, "late by 2 hours"),
     ("2, why did he throw it?", 2, "why did he throw it?"),
+    ("2 left at wrong house", 2, "left at wrong house"),
+    ("2 dropped it on the street", 2, "dropped it on the street"),
+    ("It was ok, 3", 3, "It was ok"),
+    ("1=bad", 1, "bad"),
     ("5 great service", 5, "great service"),
     ("five, thanks Dee", 5, "thanks Dee"),
     ("two... not good", 2, "not good"),
@@ -74,6 +80,7 @@ where is order 5|order 5|#5
 5 days late|5 minutes|in 5 min|5pm|5 pm|5:30|at 5|by 5|I waited 2 hours|2 hours late|2-4|2 - 4|4 or 5
 1 to 5|2 to 4 pm
 10|0|6|55|100|1,000|5.000|4.25|5%|$5|-5|+14155550100|A1001|12/5|9/10|24/7|5.5|6/5
+2 of 5 boxes came|2 of 5 came|3 East Elm Ave please
 2 packages missing|2 items broken|3 of my orders|2 boxes arrived wet|one of them is broken|one more thing
 1 question
 one question|2 are missing|1 is broken|3 arrived broken|one driver was rude|2 where is my other order?|5?
