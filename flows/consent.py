@@ -35,9 +35,7 @@ def stop(kit: Kit, *, by: str) -> None:
     """Opt the person out, cancel what is queued for them, and confirm it once. by: stop, words."""
     message = kit.text
     kit.forget_question()
-    if not opt_out(
-        kit.session, retailer=kit.retailer, address=message.sender, by=by, now=kit.now, inbox_id=message.id
-    ):
+    if not opt_out(kit.session, retailer=kit.retailer, address=message.sender, by=by, now=kit.now, inbox_id=message.id):
         return
     kit.confirm("consent_stopped")
     driver = select(Driver.id).where(Driver.retailer == kit.retailer, Driver.phone == message.sender)
@@ -59,9 +57,7 @@ def stop(kit: Kit, *, by: str) -> None:
 
 
 def _start(message: ClaimedText, kit: Kit) -> None:
-    if opt_in(
-        kit.session, retailer=kit.retailer, address=message.sender, by="start", now=kit.now, inbox_id=message.id
-    ):
+    if opt_in(kit.session, retailer=kit.retailer, address=message.sender, by="start", now=kit.now, inbox_id=message.id):
         kit.confirm("consent_started")
     else:
         kit.reply("consent_started")

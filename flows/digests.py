@@ -96,9 +96,7 @@ class Order:
     def waits_for_others(self, milestone: str, covered: Iterable[int], told: Sequence[MilestoneTold]) -> bool:
         """Whether another parcel of the order may still pass the milestone soon."""
         there = {one.shipment_id for one in told if one.milestone == milestone} | set(covered)
-        return any(
-            parcel.id not in there and _may_pass(ShipmentState(parcel.state), milestone) for parcel in self.all
-        )
+        return any(parcel.id not in there and _may_pass(ShipmentState(parcel.state), milestone) for parcel in self.all)
 
 
 def announce_in(order: Order, milestone: str, news: Sequence[Shipment]) -> None:

@@ -41,9 +41,7 @@ def take_events(
     nothing and tells nobody.
     """
     workflow = house.workflows.of(session, retailer)
-    facts = record_all(
-        session, events, retailer=retailer, now=now, shipment=shipment, grace=workflow.eta.delay_grace
-    )
+    facts = record_all(session, events, retailer=retailer, now=now, shipment=shipment, grace=workflow.eta.delay_grace)
     milestones.announce(session, house, facts, retailer=retailer, now=now)
     surveys.plan_after(session, house, facts, now=now)
     meant = {fact.shipment_id for fact in facts} | ({shipment.id} if shipment is not None else set())

@@ -111,9 +111,7 @@ def _own(kit: Kit) -> list[Shipment]:
 
 def _ask(kit: Kit, parcels: Sequence[Shipment], *, again: bool) -> None:
     shown, words = _list(kit, parcels, again=again)
-    options = [
-        {"shipment_id": one.id, "order": one.order_number, "tracking": one.tracking_number} for one in shown
-    ]
+    options = [{"shipment_id": one.id, "order": one.order_number, "tracking": one.tracking_number} for one in shown]
     if again or not kit.is_loop(words):
         kit.ask(WHICH_PARCEL, options)
         kit.say(words)

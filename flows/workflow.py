@@ -34,9 +34,7 @@ from flows.workflow_values import DAYS, Language, day_ranges
 DEFAULTS = Path(__file__).parent / "defaults.yml"
 
 #: The moments a shopper may be told about, in the order in which a parcel passes them.
-Milestone = Literal[
-    "processed", "shipped", "out_for_delivery", "arriving", "at_address", "delivered", "attempt_failed"
-]
+Milestone = Literal["processed", "shipped", "out_for_delivery", "arriving", "at_address", "delivered", "attempt_failed"]
 
 
 class WorkflowError(ValueError):

@@ -67,11 +67,11 @@ class World:
         events = [self.event(status, ago=len(statuses) - 1 - place, **more) for place, status in enumerate(statuses)]
         with self.database.write() as session:
             shipment = session.get_one(Shipment, shipment_id)
-            return take_events(
-                session, self.house, events, retailer=self.retailer, now=self.now, shipment=shipment
-            )
+            return take_events(session, self.house, events, retailer=self.retailer, now=self.now, shipment=shipment)
 
-    def event(self, status: str, *, ago: float = 0, eta: tuple[datetime, datetime] | None = None, **more: Any) -> CarrierEvent:
+    def event(
+        self, status: str, *, ago: float = 0, eta: tuple[datetime, datetime] | None = None, **more: Any
+    ) -> CarrierEvent:
         more.setdefault("event_id", f"e{next(self._ids)}")
         more.setdefault("tracking_number", "")
         more.setdefault("occurred_at", self.now - timedelta(seconds=ago))

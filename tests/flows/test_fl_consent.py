@@ -129,7 +129,20 @@ def test_one_retailers_stop_is_not_anothers(world: World) -> None:
 
 
 TEXTS = st.sampled_from(
-    ["STOP", "stop", "START", "yes", "no", "HELP", "where is my order", "hola", "enough", "person", "1", "cancel my order"]
+    [
+        "STOP",
+        "stop",
+        "START",
+        "yes",
+        "no",
+        "HELP",
+        "where is my order",
+        "hola",
+        "enough",
+        "person",
+        "1",
+        "cancel my order",
+    ]
 )
 STEPS = st.lists(st.one_of(TEXTS, st.sampled_from(["scan", "wait"])), max_size=12)
 
@@ -159,5 +172,8 @@ def test_whatever_is_texted_an_opted_out_person_gets_nothing_but_consent(tmp_pat
             if out_before and step not in ("HELP", "START", "yes"):
                 assert fresh == []
         with database.read() as session:
-            assert session.query(OutboxRow).filter(OutboxRow.state == "cancelled", OutboxRow.category == "consent").count() == 0
+            assert (
+                session.query(OutboxRow).filter(OutboxRow.state == "cancelled", OutboxRow.category == "consent").count()
+                == 0
+            )
     database.close()

@@ -193,7 +193,7 @@ def test_another_retailers_scan_touches_nothing(world: World) -> None:
     assert world.shipment(parcel).state == "created" and world.texts() == []
 
 
-# -- who may be told, and how ------------------------------------------------------------------------------------------
+# -- who may be told, and how ---
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,10 @@ def test_an_order_that_says_yes_is_texted_whatever_the_default(database, now, tm
 
 
 def test_after_stop_and_for_a_dead_number_the_mail_goes_alone(world: World) -> None:
-    stopped, dead = world.parcel(customer_email="a@example.com"), world.parcel("B1", phone=BEN, customer_email="b@example.com")
+    stopped, dead = (
+        world.parcel(customer_email="a@example.com"),
+        world.parcel("B1", phone=BEN, customer_email="b@example.com"),
+    )
     with world.database.write() as session:
         consent.opt_out(session, retailer="default", address=ANA, by="stop", now=world.now)
         consent.mark_unreachable(session, retailer="default", address=BEN, code="30006", now=world.now)
@@ -261,7 +264,12 @@ def test_a_mail_has_a_subject_and_a_name_and_a_key_of_its_own(world: World) -> N
 
 
 def test_the_orders_language_is_spoken(world: World) -> None:
-    for locale, words in (("es", "va en camino"), ("es_MX", "va en camino"), ("fr", "on its way"), (None, "on its way")):
+    for locale, words in (
+        ("es", "va en camino"),
+        ("es_MX", "va en camino"),
+        ("fr", "on its way"),
+        (None, "on its way"),
+    ):
         world.scan(world.parcel(f"L{locale}", customer_locale=locale), "shipped")
         assert words in world.last(), locale
 
@@ -283,7 +291,7 @@ def test_a_text_that_does_not_arrive_is_mailed_once_and_only_while_it_is_news(wo
     assert [key for key in keys(world, channel="email") if key not in before] == [f"milestone:{parcel}:shipped:1:email"]
 
 
-# -- promises ------------------------------------------------------------------------------------------------------------
+# -- promises ---
 
 
 def test_a_window_that_is_told_is_entered_into_the_ledger(world: World) -> None:
@@ -306,7 +314,7 @@ def test_a_window_told_to_nobody_is_no_promise(world: World) -> None:
         assert [one.source for one in promises(session, world.shipment(parcel))] == ["order"]
 
 
-# -- quiet hours ---------------------------------------------------------------------------------------------------------
+# -- quiet hours ---
 
 
 def test_at_night_a_text_is_held_until_morning_at_the_destination(night: World) -> None:

@@ -24,7 +24,10 @@ LONG = {
         "en": "between Wed, Sep 23 11:30 PM and Thu, Sep 24 11:30 PM",
         "es": "entre el 23 sep a las 23:30 y el 24 sep a las 23:30",
     },
-    "reasons": {"en": "delayed: something beyond anybody's control", "es": "con retraso: algo fuera del control de todos"},
+    "reasons": {
+        "en": "delayed: something beyond anybody's control",
+        "es": "con retraso: algo fuera del control de todos",
+    },
     "reason": {"en": "something beyond anybody's control", "es": "al repartidor no le alcanzó el tiempo"},
     "when": {"en": "Wed, Sep 23 at 11:30 PM", "es": "el 23 sep a las 23:30"},
     "contact": "customer-care-department@example-store.example.com",
@@ -54,7 +57,16 @@ TYPICAL = {
     "again": False,
     "parcels": [{"label": "A1001", "state": "out for delivery"}, {"label": "A1002", "state": "shipped"}],
 }
-EMPTY = {"window": "", "reasons": "", "reason": "", "when": "", "contact": None, "name": None, "order": "A1", "count": 1}
+EMPTY = {
+    "window": "",
+    "reasons": "",
+    "reason": "",
+    "when": "",
+    "contact": None,
+    "name": None,
+    "order": "A1",
+    "count": 1,
+}
 
 
 def values(name: str, language: str, sample: dict[str, Any]) -> dict[str, Any]:
@@ -97,10 +109,12 @@ def test_every_mail_has_a_subject_and_says_where_to_look(name: str, language: st
 
 
 def test_every_file_is_used_and_every_text_has_its_file() -> None:
-    files = {language: {p.name.removesuffix(".txt") for p in (FOLDER / language).glob("*.txt")} for language in LANGUAGES}
+    files = {
+        language: {p.name.removesuffix(".txt") for p in (FOLDER / language).glob("*.txt")} for language in LANGUAGES
+    }
     assert files["en"] == files["es"] == set(TEXTS)
     used = set()
-    sources = "\n".join(p.read_text() for p in FOLDER.parent.glob("*.py") if p.name not in ("text_names.py",))
+    sources = "\n".join(p.read_text() for p in FOLDER.parent.glob("*.py") if p.name != "text_names.py")
     for name in TEXTS:
         stem = name.removesuffix(".email")
         prefix = stem.split("_", 1)[0]
@@ -151,13 +165,15 @@ def test_a_retailers_own_words_stand_before_ours_and_languages_fall_back() -> No
 
 
 def test_own_words_get_values_and_no_python() -> None:
-    workflow = read("texts:\n  thanks: \"{{ brand.__class__.__mro__ }}\"\n").workflow
+    workflow = read('texts:\n  thanks: "{{ brand.__class__.__mro__ }}"\n').workflow
     with pytest.raises(TextError):
         TEXTS_OF.render("thanks", "en", workflow)
 
 
 def test_what_does_not_fit_is_left_out_before_the_link() -> None:
-    workflow = read("texts:\n  milestone_shipped: '{{ brand }}: " + "x" * 150 + " {{ window }} ({{ reasons }}) {{ link }}'").workflow
+    workflow = read(
+        "texts:\n  milestone_shipped: '{{ brand }}: " + "x" * 150 + " {{ window }} ({{ reasons }}) {{ link }}'"
+    ).workflow
     given = {"order": "A1", "window": "W" * 60, "reasons": "R" * 60, "reason": "", "link": LINK}
     text = TEXTS_OF.fitting("milestone_shipped", "en", workflow, given)
     assert LINK in text and "R" * 60 not in text and count(text).segments <= MAX_SEGMENTS
@@ -165,7 +181,14 @@ def test_what_does_not_fit_is_left_out_before_the_link() -> None:
     assert "soon (rain)" in short
 
 
-CLOCK = {(0, 0): "12 AM", (0, 5): "12:05 AM", (9, 30): "9:30 AM", (12, 0): "12 PM", (15, 5): "3:05 PM", (23, 59): "11:59 PM"}
+CLOCK = {
+    (0, 0): "12 AM",
+    (0, 5): "12:05 AM",
+    (9, 30): "9:30 AM",
+    (12, 0): "12 PM",
+    (15, 5): "3:05 PM",
+    (23, 59): "11:59 PM",
+}
 
 
 @pytest.mark.parametrize(("at", "words"), CLOCK.items())
@@ -181,4 +204,3 @@ def test_the_person_phrase_reads_in_spanish() -> None:
     phrase = lambda day: TEXTS_OF.phrase("person", "es", read("").workflow, open=True, day=day, at=at)  # noqa: E731
     assert phrase("hoy").endswith("antes de las 9:00 de hoy.")
     assert phrase("el lunes").endswith("antes de las 9:00 del lunes.")
-
