@@ -229,7 +229,8 @@ def faults_of(errors: Iterable[ErrorDetails]) -> list[FieldFault]:
     """Answer what pydantic found wrong, fields as dotted names and words without its own."""
     found = []
     for error in errors:
-        name = ".".join(str(part) for part in error["loc"])
+        # What stands in angle brackets tells alternatives of one field apart and is no name.
+        name = ".".join(str(part) for part in error["loc"] if not str(part).startswith("<"))
         words = "there is no such field" if error["type"] == "extra_forbidden" else error["msg"]
         found.append(FieldFault(name, words.removeprefix("Value error, ").removeprefix("Input ")))
     return found

@@ -3,14 +3,18 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag
+from pydantic_core import PydanticCustomError
 
 from flows.case_states import CaseState
 from flows.intake import Email, Lat, Lon, Long, Moment, Number, PhoneText, Said, Short
-from tracking_core.states import ShipmentState
+from tracking_core.states import UPDATE, ShipmentState
 
 #: `from` is a word of Python's own.
 RENAMED = {"begins": "from", "ends": "to", "sender": "from", "recipient": "to"}
+
+#: What an event may say.
+STATUSES: list[JsonValue] = [*(state.value for state in ShipmentState), UPDATE]
 
 
 def _plus(said: Any) -> Any:
@@ -228,17 +232,31 @@ class PositionIn(Said):
     at: Moment | None = Field(None, description="Absent: the event's time.")
 
 
+def _status(said: str) -> str:
+    if said not in STATUSES:
+        raise PydanticCustomError("status", "must be a state, or `update`")
+    return said
+
+
+#: A tag in angle brackets is not part of a field's name, see `intake.faults_of`.
+EtaSaid = Annotated[
+    Annotated[EtaIn, Tag("<window>")] | Annotated[Moment, Tag("<moment>")],
+    Discriminator(lambda said: "<window>" if isinstance(said, dict | EtaIn) else "<moment>"),
+]
+
+
 class EventIn(Said):
     """One thing that happened to a shipment."""
 
-    status: ShipmentState | Literal["update"] = Field(
-        description="A state, or `update` for what brings only eta, position or stops."
+    status: Annotated[str, AfterValidator(_status)] = Field(
+        description="A state, or `update` for what brings only eta, position or stops.",
+        json_schema_extra={"enum": STATUSES},
     )
     event_id: Number | None = Field(None, description="Yours; the same id again changes nothing.")
     occurred_at: Moment | None = Field(None, description="Absent: now.")
     reason: Short | None = None
     detail: Long | None = None
-    eta: EtaIn | Moment | None = None
+    eta: EtaSaid | None = None
     position: PositionIn | None = None
     stops_away: int | None = Field(None, ge=0, le=10_000)
     correction: bool = Field(False, description="Only a correction reopens a final state.")
