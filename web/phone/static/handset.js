@@ -44,9 +44,10 @@ export async function newMessages(number, after) {
 }
 
 export class Handset {
-  constructor(root, onText) {
+  constructor(root, { onText, onSent }) {
     this.root = root;
     this.onText = onText;
+    this.onSent = onSent;
     this.thread = root.querySelector(".thread");
     this.field = root.querySelector("textarea");
     this.recipient = root.querySelector(".recipient");
@@ -93,6 +94,7 @@ export class Handset {
       const sent = await fetchJson("/phone/messages", { from: this.number, to: this.recipient.value, body: text });
       this.field.value = "";
       this.typed();
+      this.onSent();
       this.show([sent]);
     } catch (error) {
       this.counter.textContent = error.message;

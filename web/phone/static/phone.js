@@ -10,8 +10,10 @@ let parcel = null;
 let pressed = null;
 let mailAfter = 0;
 
-const customer = new Handset($("#customer"), () => arrived(customer));
-const driver = new Handset($("#driver"), () => arrived(driver));
+// What was pressed is named beside the texts that follow, until somebody texts.
+const onSent = () => (pressed = null);
+const customer = new Handset($("#customer"), { onText: () => arrived(customer), onSent });
+const driver = new Handset($("#driver"), { onText: () => arrived(driver), onSent });
 
 function say(text) {
   $("#news").textContent = text;
