@@ -24,6 +24,8 @@ _NOTHING: Final = 0.2
 #: May stand around a bare order number: "my order number A1001".
 _ABOUT_NUMBERS: Final = frozenset("order package pedido my mi number numero tracking is es #".split())
 
+_ACKNOWLEDGES: Final = frozenset("ok okay k great good perfect alright fine cool vale bueno listo perfecto".split())
+
 
 class Keywords:
     """`Nlu` by rules; English and Spanish. Stateless and safe to share between threads."""
@@ -45,9 +47,11 @@ def _intent(text: str, found: tuple[Entity, ...]) -> tuple[str, float]:
         return "out_of_scope", 0.0
     by_rule = _by_rule(plain)
     answer = yes_or_no(text)
+    small = small_talk.whole(plain)
+    if small and small[0] == "thanks" and plain.split()[0] in _ACKNOWLEDGES:
+        return small  # "ok thanks" thanks, "yes thanks" agrees
     if answer is not None and (by_rule is None or len(plain.split()) <= 3):
         return ("affirm" if answer else "deny"), 0.9
-    small = small_talk.whole(plain)
     if small and (by_rule is None or len(plain.split()) <= 3):
         return small
     if by_rule:

@@ -77,7 +77,8 @@ _REAL: Final = frozenset(
     entregaron entregar pedidos pedida pedir paquetes envios envia enviado llego llegan llegaran llegada llevado
     llagar lugar llamar llegar llenar conducir conducto cambiare cambio cambiado repartidores recibo recibida recibi
     personal presona humana agenda gente direcciones hora bola cola sola danada dañado devuelto devolvere expired
-    excepted accepted human humane hunan person prison parson reason season status statuses robot deliverer
+    states state stats excepted accepted human humane hunan person prison parson reason season status statuses robot
+    deliverer
     orden ordene ordenes orders pedidas mercado""".split()
 ) - _WORTH  # fmt: skip
 

@@ -27,6 +27,8 @@ _PING_S: Final = 1.0
 #: The model's own probability at which an intent is clear: `threshold` of FallbackClassifier in training/config.yml.
 MODEL_THRESHOLD: Final = 0.3
 _UNSURE: Final = "nlu_fallback"
+#: When Rasa is unclear, a fallback that is as sure as this is believed instead; `source` then names it.
+_SECOND_OPINION: Final = 0.8
 LANGUAGES: Final = ("en", "es")
 
 
@@ -39,7 +41,8 @@ class RasaNlu:
 
     `timeout_s` bounds the whole exchange in wall-clock seconds, even against a server that sends a byte now and then.
     `clock` is monotonic seconds. After 5 failures in a row Rasa is left alone for 10 s, then one text tries it again.
-    Entities always come from `bot.entities`. Confidence is scaled so that below 0.5 means unclear, as everywhere.
+    When Rasa is unclear and the fallback quite sure, the fallback's answer is given. Entities always come from
+    `bot.entities`. Confidence is scaled so that below 0.5 means unclear, as everywhere.
     """
 
     def __init__(
@@ -75,6 +78,10 @@ class RasaNlu:
         self._reached = True
         if self._breaker.succeeded():
             _log.info("NLU answers again")
+        if confidence < CLEAR:
+            second = self._fallback.understand(text, language=language)
+            if second.confidence >= _SECOND_OPINION:
+                return second
         return Understanding(intent, confidence, entities.find(text), language or _language(text), "rasa")
 
     def status(self) -> Literal["rasa", "keywords"]:

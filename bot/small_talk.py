@@ -8,7 +8,8 @@ _GREET: Final = (
     "hi|hii|hello|hey|heya|hiya|helo|hallo|yo|howdy|greetings|good morning|good afternoon|good evening|good day|"
     "morning|afternoon|evening|what is up|sup|how are you|how are you doing|how is it going|"
     "anyone there|anybody there|you there|are you there|is anyone there|is anybody there|is someone there|"
-    "nice to meet you|hola|holi|buenas|buen dia|buenos dias|buenas tardes|buenas noches|que tal|como esta|como estas|como estan|"
+    "nice to meet you|hola|holi|buenas|buen dia|buenos dias|buenas tardes|buenas noches|que tal|"
+    "como esta|como estas|como estan|"
     "que onda|"
     "hay alguien|hay alguien ahi|saludos"
 )
@@ -31,11 +32,14 @@ _BYE: Final = "|".join(
 #: May stand around small talk without making it anything else.
 _SOFT: Final = "|".join(
     (
-        "there|all|everyone|team|sir|maam|madam|guys|friend|so much|very much|a lot|again|to you|you too|and|ok|okay|oh|",
-        "well|great|good|perfect|cool|nice|yes|no|alright|please|dear|now|then|today|help|much|buddy|man|dude|bro|bot|mate|",
+        "there|all|everyone|team|sir|maam|madam|guys|friend|so much|very much|a lot|again|to you|you too|and|",
+        "ok|okay|oh|",
+        "well|great|good|perfect|cool|nice|yes|no|alright|please|dear|now|then|today|help|much|buddy|man|",
+        "dude|bro|bot|mate|",
         "i|",
         *(f"for {what}" for what in ("your help", "the help", "all your help", "all the help", "the info",
-          "your time", "that", "the information", "the update", "your support", "your assistance", "everything", "helping", "all",
+          "your time", "that", "the information", "the update", "your support",
+          "your assistance", "everything", "helping", "all",
           "letting me know")),
         "amigo|amiga|a todos|de verdad|y|bueno|vale|listo|muy bien|senor|senorita|igualmente|por todo|por la ayuda|",
         "por su ayuda|por tu ayuda|por la informacion|por avisar|por responder",

@@ -89,7 +89,10 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"(?:arrived|came|is|was|it|received|product|item|does|got).{{0,20}}(?:not work(?:ing)?|"
             r"dead on arrival|unusable|opened already|already opened|empty box|tampered|expired)"
         ),
-        r"(?:link|website|app|code|login|tracking|password|page|gate|card|site|number)",
+        (
+            r"(?:link|website|app|code|login|tracking|password|page|gate|card|site|number|contactless|pay|top up|"
+            r"passcode|pin|phone)"
+        ),
     ),
     (
         "wrong_or_missing_item",

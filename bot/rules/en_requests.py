@@ -118,13 +118,16 @@ RULES: Final[tuple[Rule, ...]] = rules(
         "reschedule",
         0.88,
         (
-            r"(?:change|move|push|switch|modify|delay|pick|choose|different|another|new|set|alter|"
-            r"bring forward|hold).{{0,30}}(?:delivery|shipping|drop ?off|arrival)? ?(?:dates?|days?|times?|"
-            r"slots?|windows?|back|{day})"
+            r"(?:change|move|push|switch|modify|delay|different|another|alter|bring forward|hold).{{0,30}}"
+            r"(?:dates?|days?|times?|slots?|windows?|back|{day})|"
+            r"(?:new|set|pick|choose|select|book|other).{{0,25}}(?:deliver\w*|shipping|drop ?off|arrival) "
+            r"(?:dates?|days?|times?|slots?|windows?)|(?:time|delivery) (?:slots?|windows?)"
         ),
         (
             r"address|colou?r|size|return|refund|order (?:date|number)|"
-            r"(?:few|two|three|\d+) (?:more )?(?:days|times)|card|password|plan|take|taking|long"
+            r"(?:few|two|three|\d+) (?:more )?(?:days|times)|card|password|plan|take|taking|long|"
+            r"alarms?|events?|calendar|meetings?|movies?|remind\w*|party|taxi|lunch|dinner|appointment|"
+            r"news|release|weather|flight|train|what (?:is|time is) (?:my|the)|hold on|when"
         ),
     ),
     (
@@ -257,7 +260,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"suing|sue you|lawyer|attorney|fed up|sick of|rip ?off|not happy|unhappy|dissatisfied|"
             r"claim against"
         ),
-        r"not (?:so |too |that )?(?:bad|terrible)|weather|movie|joke please",
+        r"not (?:so |too |that )?(?:bad|terrible)|weather|movie|joke please|tweet|twitter|facebook|post",
     ),
     (
         "help",

@@ -47,7 +47,8 @@ RULES: Final[tuple[Rule, ...]] = rules(
         (
             r"(?:status|progress|updates?|eta|news|info|information|details|location).{{0,25}}(?:of|on|about|"
             r"for|with|regarding|re|my)? ?(?:my|the|this|an?|our)? ?{n}|"
-            r"{n} (?:status|updates?|eta|progress|tracking|location|info)"
+            r"{n} (?:(?:number |no )?#?\w*\d[\w ]{{0,20}} )?(?:\w+ )?"
+            r"(?:status|updates?|eta|progress|tracking|location|info)"
         ),
         r"(?:{not_ours}|change|cancel|edit|items? missing|email|flight|updating|stuff to do)",
     ),
@@ -57,8 +58,10 @@ RULES: Final[tuple[Rule, ...]] = rules(
         (
             r"track(?:ing)? (?:\w+ ){{0,3}}{n}|track (?:it|my|this|the|#?\w*\d\w*)|"
             r"tracking(?: (?:number|info|information|link|details|status|code|id|update))?|"
-            r"(?:check|locate|find|see|know|trace|follow|look up|look for|looking for|inquire|enquire|ask|"
-            r"monitor).{{0,30}}(?:{n})(?: status)?"
+            r"(?:check|locate|find|see|trace|follow|look up|look for|looking for|monitor|inquire|enquire|ask|know)"
+            r"(?: \w+){{0,3}} (?:my|our|the|this|that) (?:\w+ )?{n}(?: status)?|"
+            r"(?:check|locat|find|see|trac|follow)\w* (?:\w+ )?{n} (?:number |no )?#?\w*\d\w*|"
+            r"(?:shipping|delivery|shipment) periods?|check(?:ing)? (?:in )?on (?:my|the|our|a|an) \w+"
         ),
         (
             r"(?:{not_ours}|song|music|change|cancel|return|instructions|missing|price|place an|buy|wrong|"
@@ -69,9 +72,10 @@ RULES: Final[tuple[Rule, ...]] = rules(
         "where_is_my_order",
         0.85,
         (
-            r"(?:has|have|did|is|are|was|were) .{{0,30}}(?:shipped|ship|dispatched|left yet|sent|"
-            r"out for delivery|on (?:it is|the) way|in transit|coming|arrived|arriving|processed|left the|"
-            r"delayed|close|nearby|near|getting here|delivered(?: yet| today)?|late|running late|stuck)"
+            r"(?:has|have|did|is|are|was|were) (?:\w+ ){{0,2}}(?:it|they|you(?: guys)?|{n}|{drv}|my \w+)"
+            r"(?: \w+){{0,3}} (?:shipped|ship|dispatched|left|sent|out for delivery|on (?:it is|the) way|"
+            r"in transit|coming|arrived|arriving|processed|delayed|close|nearby|near|getting here|"
+            r"delivered(?: yet| today)?|late|stuck)"
         ),
         r"(?:{not_ours}|damaged|wrong|i am|i have|delivered to|i did not|but|christmas|why did|who)",
     ),
@@ -89,10 +93,15 @@ RULES: Final[tuple[Rule, ...]] = rules(
         "where_is_my_order",
         0.82,
         (
-            r"(?:still |been |keep |am |just )+waiting(?: (?:for|on|all|since|here|to|\d+|over|a)(?: \w+)*)?|"
-            r"waiting (?:for|on) (?:my|the|it|this|our) ?\w*"
+            r"(?:still |been |keep )+waiting|waiting (?:for|on) (?:my|it|this|our|an?|the {n})|"
+            r"(?:is|are) (?:still )?not here|(?:still|yet) (?:not here|nothing)|nothing (?:yet|so far)|"
+            r"(?:update|news) on (?:the|my) \w+|how (?:quickly|fast) (?:can|will|does|do) .{{0,20}}{come}|"
+            r"how late (?:are|is|will)|on the truck|"
+            r"(?:rough|approximate|exact) (?:time|idea|eta)|forg[eo]t\w* (?:about )?(?:me|us|my)|"
+            r"still (?:do|does) not have (?:it|my|the|them)|"
+            r"i need (?:my|the) \w+(?: \w+)? (?:now|soon|right away|today|immediately|urgently)"
         ),
-        r"(?:{not_ours}|outside|downstairs|on hold|answer|reply|customer)",
+        r"(?:{not_ours}|outside|downstairs|on hold|answer|reply|customer|help|information|moment|response|password)",
     ),
     (
         "where_is_my_order",

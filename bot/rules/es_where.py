@@ -45,8 +45,11 @@ RULES: Final[tuple[Rule, ...]] = rules(
         "where_is_my_order",
         0.86,
         (
-            r"(?:estado|estatus|status|informacion|noticias|novedades|actualizacion|info|seguimiento|"
-            r"rastre\w+|localiz\w+|ubic\w+|segui\w*|trackear|numero de guia|como va).{{0,25}}(?:{n}|envio)?"
+            r"(?:estado|estatus|status|informacion|noticias|novedades|actualizacion|info|localiz\w+|ubic\w+|"
+            r"saber|sabes|saben|seguir).{{0,25}}(?:{n}|envio)|"
+            r"ya mero(?: llega)?|llevo .{{0,25}} esperando|esperando y nada|a que hora (?:pasa|pasan|es|seria)|"
+            r"se supone que (?:ya|hoy|llega|iba)|seguimiento|rastrea\w*|rastreo|trackear|numero de guia|"
+            r"como va (?:mi|el|la) (?:{n})"
         ),
         r"(?:{not_ours}|telefono del|estados unidos|noticias de|direccion|casa|domicilio)",
     ),
@@ -85,7 +88,8 @@ RULES: Final[tuple[Rule, ...]] = rules(
         (
             r"^(?:(?:hola|y|oye|buenas|por favor|disculpa) )*(?:estado|seguimiento|rastreo|rastrear|"
             r"donde esta|donde|y mi (?:pedido|paquete|envio)|mi (?:pedido|paquete|envio)|cuando llega|"
-            r"cuanto falta|a que hora|alguna novedad|novedades|donde viene)(?: (?:por favor|gracias|ya|hoy))*$"
+            r"cuanto falta|a que hora|alguna novedad|ya casi|ya mero|novedades|donde viene)(?: (?:por favor|"
+            r"gracias|ya|hoy))*$"
         ),
         "",
     ),
