@@ -370,6 +370,21 @@ def test_a_bad_score_opens_one_case_and_says_when_a_person_answers(database, hou
         assert told.segments <= 2
 
 
+def test_praise_for_what_did_not_happen_is_praise(database, house, now, asked):
+    hear(database, house, now + LATER, "5, nothing damaged this time")
+    assert survey_of(database, asked).reason is None
+    assert bad_cases(database) == []
+
+
+def test_an_answer_to_our_question_is_never_taken_for_two_machines_talking(database, house, now, asked):
+    for minute in range(12):
+        hear(database, house, now + LATER + timedelta(minutes=minute), "are you a bot?")
+    hear(database, house, now + LATER + timedelta(minutes=12), "5")
+    said = texts(database, "reply", ANA)[-1]
+    assert "thank you for telling us" in said.text
+    assert said.shipment_id == asked
+
+
 def test_the_words_are_those_of_the_person(database, house, now):
     delivered(database, house, now, customer_locale="es-MX")
     tick(database, house, now + AFTER)
