@@ -1,26 +1,23 @@
 """What a person must settle: cases are opened by stories and settled by agents, each step kept."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from channels import outbox
-from channels.messages import Category, OutboundMessage
 from channels.models import Conversation
-from channels.segments import to_gsm
 from db import insert_once
 from flows import case_clock
-from flows.accounts import main_sender
+from flows.case_reading import entries, evidence_of, get, page
+from flows.case_replies import Unreachable, say, send
 from flows.case_states import CaseAction, CaseState, Priority, advance
 from flows.models import Case, CaseEntry
-from flows.senders import sender_of_mail
-from tracking_core.models import Shipment
 
 if TYPE_CHECKING:
     from flows.house import House
+
+__all__ = ["AlreadyTaken", "NotNow", "Unreachable", "entries", "evidence_of", "get", "page"]
 
 #: A word of the customer about a case resolved less long ago opens it again.
 REOPENS_FOR = timedelta(days=3)
@@ -55,10 +52,6 @@ class NotNow(ValueError):  # noqa: N818  see above
 
     def __init__(self, state: str, action: CaseAction) -> None:
         super().__init__(f"A case that is {state} does not take {action.value}.")
-
-
-class Unreachable(ValueError):  # noqa: N818  see above
-    """The case has nobody a reply could be sent to."""
 
 
 def open_case(
@@ -103,10 +96,10 @@ def open_case(
             return known
         known = _resolved_lately(session, case, now=now)
         if known is not None:
-            _say(session, known, "joined", by=by, text=text, evidence=evidence, now=now)
+            say(session, known, "joined", by=by, text=text, evidence=evidence, now=now)
             return reopen(session, house, known, agent=by, now=now)
         if insert_once(session, case):
-            _say(session, case, "opened", by=by, text=text, evidence=evidence, now=now)
+            say(session, case, "opened", by=by, text=text, evidence=evidence, now=now)
             return case
 
 
@@ -129,14 +122,14 @@ def claim(session: Session, house: "House", case: Case, *, agent: str, now: date
         if case.state == CaseState.RESOLVED:
             raise NotNow(case.state, CaseAction.CLAIM)
         raise AlreadyTaken(case.assignee)
-    _say(session, case, "claimed", by=agent, now=now)
+    say(session, case, "claimed", by=agent, now=now)
     return case
 
 
 def reply(session: Session, house: "House", case: Case, *, agent: str, text: str, now: datetime) -> CaseEntry:
     """Owe the customer the agent's words, from the number the customer used. Raises NotNow, Unreachable."""
     _move(session, case, CaseAction.REPLY)
-    entry = _send(session, house, case, agent=agent, text=text, now=now)
+    entry = send(session, house, case, agent=agent, text=text, now=now)
     if case.first_reply_at is None:
         case.first_reply_at = now
     case.due_at = case_clock.resolution_due(session, house, case)
@@ -147,7 +140,7 @@ def reply(session: Session, house: "House", case: Case, *, agent: str, text: str
 def note(session: Session, house: "House", case: Case, *, agent: str, text: str, now: datetime) -> CaseEntry:  # noqa: ARG001
     """Write something down for colleagues; the customer never sees it."""
     _move(session, case, CaseAction.NOTE)
-    return _say(session, case, "note", by=agent, text=text, now=now)
+    return say(session, case, "note", by=agent, text=text, now=now)
 
 
 def snooze(session: Session, house: "House", case: Case, *, agent: str, until: datetime, now: datetime) -> Case:  # noqa: ARG001
@@ -156,7 +149,7 @@ def snooze(session: Session, house: "House", case: Case, *, agent: str, until: d
         raise ValueError("A case is snoozed until a moment to come.")
     _move(session, case, CaseAction.SNOOZE)
     case.snoozed_until = until
-    _say(session, case, "snoozed", by=agent, text=until.isoformat(), now=now)
+    say(session, case, "snoozed", by=agent, text=until.isoformat(), now=now)
     return case
 
 
@@ -173,9 +166,9 @@ def resolve(
     """Settle the case; a closing text, if any, goes to the customer. Raises NotNow, Unreachable."""
     _move(session, case, CaseAction.RESOLVE)
     if text:
-        _send(session, house, case, agent=agent, text=text, now=now)
+        send(session, house, case, agent=agent, text=text, now=now)
     case.resolution, case.resolved_at, case.snoozed_until = reason, now, None
-    _say(session, case, "resolved", by=agent, text=reason, now=now)
+    say(session, case, "resolved", by=agent, text=reason, now=now)
     return case
 
 
@@ -184,7 +177,7 @@ def reopen(session: Session, house: "House", case: Case, *, agent: str, now: dat
     _move(session, case, CaseAction.REOPEN)
     case.resolved_at, case.resolution = None, None
     case.due_at = case_clock.next_reply_due(session, house, case, now=now)
-    _say(session, case, "reopened", by=agent, now=now)
+    say(session, case, "reopened", by=agent, now=now)
     return case
 
 
@@ -201,44 +194,8 @@ def wake_due(session: Session, *, now: datetime, limit: int = 200) -> int:
     for case in cases:
         _move(session, case, CaseAction.WAKE)
         case.snoozed_until = None
-        _say(session, case, "woke", by=SYSTEM, now=now)
+        say(session, case, "woke", by=SYSTEM, now=now)
     return len(cases)
-
-
-def page(
-    session: Session, retailer: str, *, state: str | None = None, before_id: int | None = None, limit: int = 50
-) -> list[Case]:
-    """The retailer's cases, newest first, at most `limit`; the next page begins before the last one's id."""
-    query = select(Case).where(Case.retailer == retailer)
-    if state is not None:
-        query = query.where(Case.state == state)
-    if before_id is not None:
-        query = query.where(Case.id < before_id)
-    return list(session.scalars(query.order_by(Case.id.desc()).limit(limit)))
-
-
-def get(session: Session, retailer: str, case_id: int, *, lock: bool = False) -> Case | None:
-    """The retailer's case with that id; None also for another retailer's. lock: nobody else may move it meanwhile."""
-    query = select(Case).where(Case.id == case_id, Case.retailer == retailer)
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
-
-
-def entries(session: Session, case: Case) -> list[CaseEntry]:
-    """The case's history, oldest first."""
-    return list(session.scalars(select(CaseEntry).where(CaseEntry.case_id == case.id).order_by(CaseEntry.id)))
-
-
-def evidence_of(lines: Sequence[CaseEntry]) -> dict[str, Any]:
-    """Everything attached to the case, later facts over earlier ones; lists grow."""
-    found: dict[str, Any] = {}
-    for line in lines:
-        for name, value in line.evidence.items():
-            before = found.get(name)
-            if isinstance(before, list) and isinstance(value, list):
-                found[name] = before + [item for item in value if item not in before]
-            else:
-                found[name] = value
-    return found
 
 
 def _subject(shipment_id: int | None, conversation_id: int | None, phone: str | None) -> str:
@@ -257,9 +214,7 @@ def _phone_of(session: Session, conversation_id: int | None) -> str | None:
 
 
 def _same(case: Case) -> Any:
-    return select(Case).where(
-        Case.retailer == case.retailer, Case.subject == case.subject, Case.reason == case.reason
-    )
+    return select(Case).where(Case.retailer == case.retailer, Case.subject == case.subject, Case.reason == case.reason)
 
 
 def _live(session: Session, case: Case) -> Case | None:
@@ -295,7 +250,7 @@ def _join(
     known.language = later.language or known.language
     if by == CUSTOMER and known.first_reply_at is not None:
         known.due_at = case_clock.next_reply_due(session, house, known, now=now)
-    _say(session, known, "joined", by=by, text=text, evidence=evidence, now=now)
+    say(session, known, "joined", by=by, text=text, evidence=evidence, now=now)
 
 
 def _move(session: Session, case: Case, action: CaseAction) -> None:
@@ -306,67 +261,3 @@ def _move(session: Session, case: Case, action: CaseAction) -> None:
     if after is None:
         raise NotNow(case.state, action)
     case.state = after.value
-
-
-def _say(
-    session: Session,
-    case: Case,
-    kind: str,
-    *,
-    by: str,
-    text: str | None = None,
-    evidence: dict[str, Any] | None = None,
-    now: datetime,
-) -> CaseEntry:
-    entry = CaseEntry(case_id=case.id, kind=kind, by=by, text=text, evidence=dict(evidence or {}), at=now)
-    session.add(entry)
-    session.flush()
-    return entry
-
-
-def _send(session: Session, house: "House", case: Case, *, agent: str, text: str, now: datetime) -> CaseEntry:
-    channel, sender, recipient = _way_back(session, house, case)
-    entry = _say(session, case, "reply", by=agent, text=text, now=now)
-    message = OutboundMessage(
-        channel=channel,
-        sender=sender,
-        recipient=recipient,
-        text=to_gsm(text) if channel == "sms" else text,
-        subject=_subject_line(session, house, case) if channel == "email" else None,
-        category=Category.CASE,
-        retailer=case.retailer,
-        shipment_id=case.shipment_id,
-    )
-    outbox.enqueue(session, message, key=f"case:{case.id}:reply:{entry.id}", now=now)
-    return entry
-
-
-def _subject_line(session: Session, house: "House", case: Case) -> str:
-    brand = house.workflows.of(session, case.retailer).brand
-    shipment = session.get(Shipment, case.shipment_id) if case.shipment_id is not None else None
-    return f"{brand}: {shipment.order_number}" if shipment is not None else brand
-
-
-def _way_back(session: Session, house: "House", case: Case) -> tuple[str, str, str]:
-    """(channel, our address, their address): the conversation they used, else the retailer's own sender, else mail."""
-    conversation = session.get(Conversation, case.conversation_id) if case.conversation_id is not None else None
-    if conversation is not None:
-        return "sms" if conversation.theirs.startswith("+") else "email", conversation.ours, conversation.theirs
-    shipment = session.get(Shipment, case.shipment_id) if case.shipment_id is not None else None
-    phone = case.phone or (shipment.customer_phone if shipment is not None else None)
-    sender = main_sender(session, case.retailer)
-    if phone and sender:
-        return "sms", _last_used(session, case.retailer, phone) or sender, phone
-    if shipment is not None and shipment.customer_email and house.email_configured:
-        return "email", sender_of_mail(session, house, case.retailer), shipment.customer_email
-    raise Unreachable(Unreachable.__doc__)
-
-
-def _last_used(session: Session, retailer: str, phone: str) -> str | None:
-    query = (
-        select(Conversation.ours)
-        .where(Conversation.retailer == retailer, Conversation.theirs == phone)
-        .order_by(Conversation.id.desc())
-        .limit(1)
-    )
-    return session.scalar(query)

@@ -95,9 +95,7 @@ def _country(said: str) -> str:
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_clean)]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_clean)]
 Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_clean)]
-TrackingNumber = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=LONGEST), AfterValidator(_clean)
-]
+TrackingNumber = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST), AfterValidator(_clean)]
 PhoneText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
 Locale = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_locale)]

@@ -103,9 +103,7 @@ def watching() -> Blueprint:
     @routes.get("/health")
     def health() -> Response:
         house = parts()
-        said = assess(
-            watch.see(house.database, now=house.clock()), nlu_configured=house.settings.nlu_url is not None
-        )
+        said = assess(watch.see(house.database, now=house.clock()), nlu_configured=house.settings.nlu_url is not None)
         answer = jsonify(said)
         answer.status_code = 503 if said["status"] == "down" else 200
         return answer

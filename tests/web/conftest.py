@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.webapp import Web, make_web, settings_for
 
 from db import Database
-from fakes.webapp import Web, make_web, settings_for
 
 
 @pytest.fixture
@@ -20,13 +20,13 @@ def moment() -> datetime:
 @pytest.fixture
 def web(database: Database, tmp_path: Path, moment: datetime) -> Iterator[Web]:
     """The web on a fresh database of each kind."""
-    yield make_web(database, settings_for(database, tmp_path), moment)
+    return make_web(database, settings_for(database, tmp_path), moment)
 
 
 @pytest.fixture
 def sqlite_web(sqlite_database: Database, tmp_path: Path, moment: datetime) -> Iterator[Web]:
     """The web on SQLite, for what has nothing to do with rows."""
-    yield make_web(sqlite_database, settings_for(sqlite_database, tmp_path), moment)
+    return make_web(sqlite_database, settings_for(sqlite_database, tmp_path), moment)
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
+from fakes.webapp import MAIN, Web, make_web, settings_for
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db import Base, Database
-from fakes.webapp import MAIN, Web, make_web, settings_for
 from flows import cases
 from web.api.table import ROUTES
 
@@ -19,16 +19,20 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 NAMES = st.sampled_from(
-    ["order_number", "customer", "phone", "destination", "promised", "from", "to", "driver", "status", "eta", "position"]
-    + ["lat", "lon", "occurred_at", "agent", "text", "until", "reason", "items", "timezone", "country", "event_id"]
+    [
+        *("order_number", "customer", "phone", "destination", "promised", "from", "to", "driver", "status", "eta"),
+        *("position", "lat", "lon", "occurred_at", "agent", "text", "until", "reason", "items", "timezone", "country"),
+    ]
 )
 BODIES = st.dictionaries(NAMES, VALUES | st.dictionaries(NAMES, VALUES, max_size=4), max_size=6)
 PATHS = st.sampled_from(
     [(route.method, route.path.replace("{shipment_id}", "1").replace("{case_id}", "1")) for route in ROUTES]
 )
 HOOKS = st.sampled_from(
-    ["/hooks/twilio/message", "/hooks/twilio/status", "/hooks/twilio/voice", "/hooks/carriers/easypost"]
-    + ["/hooks/carriers/aftership", "/hooks/carriers/shippo?token=shippo-secret", "/hooks/carriers/x/y"]
+    [
+        *("/hooks/twilio/message", "/hooks/twilio/status", "/hooks/twilio/voice", "/hooks/carriers/easypost"),
+        *("/hooks/carriers/aftership", "/hooks/carriers/shippo?token=shippo-secret", "/hooks/carriers/x/y"),
+    ]
 )
 
 
@@ -76,14 +80,20 @@ def test_any_json_on_any_route(door: Web, route: tuple[str, str], body: Any, key
 
 
 @LITTLE
-@given(route=PATHS, body=st.binary(max_size=200), kind=st.sampled_from(["application/json", "multipart/form-data; boundary=x", ""]))
+@given(
+    route=PATHS,
+    body=st.binary(max_size=200),
+    kind=st.sampled_from(["application/json", "multipart/form-data; boundary=x", ""]),
+)
 def test_any_bytes_on_any_route(door: Web, route: tuple[str, str], body: bytes, kind: str) -> None:
     headers = {"Authorization": f"Bearer {door.keys['default']}"}
     check(door.client.open(f"/api/v1{route[1]}", method=route[0], data=body, content_type=kind, headers=headers))
 
 
 @LITTLE
-@given(query=st.dictionaries(st.sampled_from(["limit", "cursor", "phone", "state", "order_number", "shipment_id"]), TEXT))
+@given(
+    query=st.dictionaries(st.sampled_from(["limit", "cursor", "phone", "state", "order_number", "shipment_id"]), TEXT)
+)
 def test_any_query_on_any_list(door: Web, query: dict[str, str]) -> None:
     for path in ("/shipments", "/messages", "/cases"):
         try:
@@ -103,7 +113,11 @@ def test_any_bytes_on_any_hook(door: Web, path: str, body: bytes, signature: str
 
 
 @LITTLE
-@given(form=st.dictionaries(st.sampled_from(["MessageSid", "From", "To", "Body", "NumMedia", "MediaUrl0", "MessageStatus"]), TEXT))
+@given(
+    form=st.dictionaries(
+        st.sampled_from(["MessageSid", "From", "To", "Body", "NumMedia", "MediaUrl0", "MessageStatus"]), TEXT
+    )
+)
 def test_any_form_that_is_signed(door: Web, form: dict[str, str]) -> None:
     try:
         answer = door.twilio("/hooks/twilio/message", {"To": MAIN, **form})
@@ -116,7 +130,9 @@ def test_any_form_that_is_signed(door: Web, form: dict[str, str]) -> None:
 @given(token=TEXT, language=TEXT)
 def test_any_token_opens_nothing(door: Web, token: str, language: str) -> None:
     try:
-        answer = door.client.get("/t/" + token.replace("/", "").replace("?", "").replace("#", ""), query_string={"lang": language})
+        answer = door.client.get(
+            "/t/" + token.replace("/", "").replace("?", "").replace("#", ""), query_string={"lang": language}
+        )
     except UnicodeEncodeError:
         return
     assert answer.status_code in {404, 308}

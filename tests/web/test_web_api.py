@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fakes.webapp import MAIN, Web
 from openapi_spec_validator import validate
 from sqlalchemy import func, select
 
 from channels import inbox
 from channels.messages import InboundMessage
 from channels.models import OutboxRow
-from fakes.webapp import MAIN, Web
 from flows import cases
 from web.api.table import ROUTES
 
@@ -166,7 +166,11 @@ def test_the_same_order_and_number_is_the_same_shipment(web: Web) -> None:
 
 @pytest.mark.parametrize(
     ("country", "phone", "expected"),
-    [("US", "415 555 0100", "+14155550100"), ("DE", "030 901820", "+4930901820"), ("MX", "+1 415 555 0100", "+14155550100")],
+    [
+        ("US", "415 555 0100", "+14155550100"),
+        ("DE", "030 901820", "+4930901820"),
+        ("MX", "+1 415 555 0100", "+14155550100"),
+    ],
 )
 def test_phones_are_read_by_the_destinations_country(sqlite_web: Web, country: str, phone: str, expected: str) -> None:
     said = sqlite_web.shipment(customer={"phone": phone}, destination={"country": country})
@@ -259,7 +263,8 @@ def test_filters_find_what_they_say(sqlite_web: Web, query: str, found: int) -> 
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=201", "limit=x", "cursor=%00", "cursor=eyJhIjoxfQ", "cursor=WyIxIl0", "state=x", "phone=12"]
+    "query",
+    ["limit=0", "limit=201", "limit=x", "cursor=%00", "cursor=eyJhIjoxfQ", "cursor=WyIxIl0", "state=x", "phone=12"],
 )
 def test_a_query_that_is_wrong_is_named(sqlite_web: Web, query: str) -> None:
     answer = sqlite_web.api("GET", f"/shipments?{query}")
@@ -297,7 +302,10 @@ def test_a_driver_is_put_and_never_shown(web: Web) -> None:
     answer = web.api("PUT", f"/shipments/{ident}/driver", {"name": "Dee", "phone": "415 555 0242"})
     assert answer.status_code == 200 and answer.json["driver"] == {"name": "Dee", "phone_last2": "42"}
     assert "5550242" not in answer.text + web.api("GET", "/shipments").text
-    assert web.api("PUT", f"/shipments/{ident}/driver", {"name": "Dee", "phone": "1"}).json["errors"][0]["field"] == "phone"
+    assert (
+        web.api("PUT", f"/shipments/{ident}/driver", {"name": "Dee", "phone": "1"}).json["errors"][0]["field"]
+        == "phone"
+    )
     assert web.api("PUT", f"/shipments/{ident}/driver", {"phone": "+14155550242"}).status_code == 422
 
 
@@ -437,7 +445,11 @@ def test_a_case_is_worked_from_claim_to_resolve(web: Web) -> None:
     assert [one["body"] for one in replied.json["messages"]] == ["a person please", "Hello, this is Ada"]
     with web.database.read() as session:
         row = session.scalars(select(OutboxRow)).one()
-        assert (row.category, row.recipient, row.key.split(":")[:3]) == ("case", "+14155550100", ["case", str(ident), "reply"])
+        assert (row.category, row.recipient, row.key.split(":")[:3]) == (
+            "case",
+            "+14155550100",
+            ["case", str(ident), "reply"],
+        )
     later = (web.clock.now + timedelta(hours=1)).isoformat()
     assert web.api("POST", f"/cases/{ident}/snooze", {"until": later}).json["state"] == "snoozed"
     done = web.api("POST", f"/cases/{ident}/resolve", {"reason": "answered", "text": "Good bye"})

@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fakes.webapp import MAIN, Web
 from sqlalchemy.orm import Session
 
 from channels import inbox
 from channels.messages import InboundMessage
 from channels.models import Heartbeat
-from fakes.webapp import MAIN, Web
 from web.health import Look, Watch, assess
 
 WELL = Look(worker_is_alive=True, nlu="rasa", inbox_oldest_s=0, outbox_oldest_s=0)
@@ -121,4 +121,4 @@ def test_metrics_count_each_retailers_own(web: Web, web_with: Callable[..., Web]
     assert 'doorline_heartbeat_age_seconds{nlu="keywords",worker="w"} 2.0' in everything
     assert 'doorline_signature_failures_total{source="twilio"}' in everything
     assert 'doorline_shipments{state="created"} 1.0' in others and "heartbeat" not in others
-    assert "direction=\"in\"" not in others
+    assert 'direction="in"' not in others

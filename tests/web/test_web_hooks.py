@@ -12,16 +12,28 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from fakes.webapp import BASE, MAIN, OTHER_MAIN, TOKEN, Web, make_web, settings_for
 from sqlalchemy import func, select
 
 from channels.models import Conversation, InboxRow, ReceiptRow
 from db import Base, Database
-from fakes.webapp import BASE, MAIN, OTHER_MAIN, TOKEN, Web, make_web, settings_for
 from tracking_core.models import ShipmentEvent, UnmatchedEvent
 
 SID = "SM" + "1" * 32
-TEXT = {"MessageSid": SID, "AccountSid": "AC" + "0" * 32, "From": "+14155550100", "To": MAIN, "Body": "wheres my stuff??"}
-STATUS = {"MessageSid": SID, "AccountSid": "AC" + "0" * 32, "MessageStatus": "delivered", "From": MAIN, "To": "+14155550100"}
+TEXT = {
+    "MessageSid": SID,
+    "AccountSid": "AC" + "0" * 32,
+    "From": "+14155550100",
+    "To": MAIN,
+    "Body": "wheres my stuff??",
+}
+STATUS = {
+    "MessageSid": SID,
+    "AccountSid": "AC" + "0" * 32,
+    "MessageStatus": "delivered",
+    "From": MAIN,
+    "To": "+14155550100",
+}
 CALL = {"CallSid": "CA" + "1" * 32, "From": "+14155550100", "To": MAIN, "CallStatus": "ringing"}
 TWILIO = ("/hooks/twilio/message", "/hooks/twilio/status", "/hooks/twilio/voice", "/hooks/twilio/voice/status")
 CARRIERS = ("easypost", "aftership", "shippo")
@@ -189,7 +201,9 @@ def test_one_shops_secret_does_not_open_anothers_hook(web: Web) -> None:
     assert rows(web) == 0
 
 
-@pytest.mark.parametrize("path", ["/hooks/carriers/pigeon", "/hooks/carriers/pigeon/other", "/hooks/carriers/easypost/x"])
+@pytest.mark.parametrize(
+    "path", ["/hooks/carriers/pigeon", "/hooks/carriers/pigeon/other", "/hooks/carriers/easypost/x"]
+)
 def test_an_unknown_carrier_or_retailer_is_a_404(web: Web, path: str) -> None:
     answer = scan(web, easypost(), path=path)
     assert answer.status_code == 404 and answer.json["title"] == "Not Found"

@@ -4,9 +4,9 @@ import io
 from typing import Any
 
 import pytest
+from fakes.webapp import Web
 from sqlalchemy import func, select
 
-from fakes.webapp import Web
 from flows import imports
 from tracking_core.models import Shipment
 
@@ -155,9 +155,7 @@ def test_more_than_a_batch_goes_in(web: Web) -> None:
 def test_what_is_no_file_is_refused(sqlite_web: Web) -> None:
     headers = {"Authorization": f"Bearer {sqlite_web.keys['default']}"}
     assert sqlite_web.client.post("/api/v1/imports", data=b"x", headers=headers).status_code == 415
-    answer = sqlite_web.client.post(
-        "/api/v1/imports", data={"other": (io.BytesIO(b"x"), "x.csv")}, headers=headers
-    )
+    answer = sqlite_web.client.post("/api/v1/imports", data={"other": (io.BytesIO(b"x"), "x.csv")}, headers=headers)
     assert answer.status_code == 422 and answer.json["errors"][0]["field"] == "file"
     broken = sqlite_web.client.post(
         "/api/v1/imports", data=b"--x\r\nnonsense", content_type="multipart/form-data; boundary=x", headers=headers

@@ -7,13 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from fakes.webapp import BASE, Web
+
 from tracking_core.reasons import Reason
 from tracking_core.states import ShipmentState
 from web.wording import FOLDER, languages
 
-SECRETS = ("Canary", "+14155550100", "5550100", "14 Secret St", "Apt 9", "Gate 4412", "canary@example.com", "Dee Driver", "5550200")
+SECRETS = (
+    "Canary",
+    "+14155550100",
+    "5550100",
+    "14 Secret St",
+    "Apt 9",
+    "Gate 4412",
+    "canary@example.com",
+    "Dee Driver",
+    "5550200",
+)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -57,7 +67,10 @@ def test_headers_let_nothing_in_and_nothing_out(web: Web) -> None:
         assert headers["X-Robots-Tag"] == "noindex, nofollow"
         assert headers["Cache-Control"] == "no-store, private"
         assert headers["X-Content-Type-Options"] == "nosniff"
-        assert "unsafe" not in headers["Content-Security-Policy"] and "default-src 'self'" in headers["Content-Security-Policy"]
+        assert (
+            "unsafe" not in headers["Content-Security-Policy"]
+            and "default-src 'self'" in headers["Content-Security-Policy"]
+        )
         assert "Set-Cookie" not in headers
 
 
@@ -89,7 +102,13 @@ def test_an_unchanged_page_is_a_304_and_a_changed_one_is_not(web: Web) -> None:
 
 @pytest.mark.parametrize(
     ("locale", "query", "language"),
-    [(None, "", "en"), ("es-MX", "", "es"), ("es", "?lang=en", "en"), (None, "?lang=es", "es"), ("fr", "?lang=xx", "en")],
+    [
+        (None, "", "en"),
+        ("es-MX", "", "es"),
+        ("es", "?lang=en", "en"),
+        (None, "?lang=es", "es"),
+        ("fr", "?lang=xx", "en"),
+    ],
 )
 def test_the_page_speaks_the_shoppers_language(sqlite_web: Web, locale: str | None, query: str, language: str) -> None:
     said = sqlite_web.shipment(customer={"phone": "+14155550100", "locale": locale})
@@ -140,8 +159,9 @@ def test_every_language_says_everything() -> None:
     for name, words in spoken.items():
         assert words.keys() == english.keys(), name
         for key, said in words.items():
-            assert re.findall(r"{\w+}", said) and set(re.findall(r"{\w+}", said)) == set(
-                re.findall(r"{\w+}", english[key])
+            assert (
+                re.findall(r"{\w+}", said)
+                and set(re.findall(r"{\w+}", said)) == set(re.findall(r"{\w+}", english[key]))
             ) or not re.findall(r"{\w+}", english[key] + said), (name, key)
     assert {f"state.{state}" for state in ShipmentState} <= english.keys()
 
@@ -149,16 +169,22 @@ def test_every_language_says_everything() -> None:
 def test_every_word_of_a_page_is_used() -> None:
     english = json.loads((FOLDER / "en.json").read_text(encoding="utf-8"))
     sources = "".join(
-        file.read_text(encoding="utf-8")
-        for pattern in ("*.py", "*.html")
-        for file in (ROOT / "web").rglob(pattern)
+        file.read_text(encoding="utf-8") for pattern in ("*.py", "*.html") for file in (ROOT / "web").rglob(pattern)
     )
     families = ("state.", "step.", "why.", "home.")
     for key in english:
-        assert f'"{key}"' in sources or key.startswith(families) or key.startswith("track.") and key.split(".")[1] in (
-            "done",
-            "now",
-            "to_come",
+        assert (
+            f'"{key}"' in sources
+            or key.startswith(families)
+            or (
+                key.startswith("track.")
+                and key.split(".")[1]
+                in (
+                    "done",
+                    "now",
+                    "to_come",
+                )
+            )
         ), key
 
 

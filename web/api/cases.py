@@ -9,8 +9,7 @@ from flows.intake import FieldFault, Rejected
 from flows.models import Case
 from web import cursors
 from web.api import shown
-from web.api.routing import Access, Answer, Call, Route
-from web.api.schemas import (
+from web.api.case_schemas import (
     CaseDetail,
     CaseHistoryOut,
     CaseOut,
@@ -21,6 +20,7 @@ from web.api.schemas import (
     SnoozeIn,
     WordsIn,
 )
+from web.api.routing import Access, Answer, Call, Route
 from web.problems import not_found
 
 #: Who acts where the body names nobody: whoever holds the key.

@@ -87,9 +87,7 @@ def purge(session: Session, *, now: datetime) -> int:
     return len(gone.all())
 
 
-def _reserving(
-    retailer: str, key: str, request_hash: str, now: datetime
-) -> Callable[[Session], Reservation | Kept]:
+def _reserving(retailer: str, key: str, request_hash: str, now: datetime) -> Callable[[Session], Reservation | Kept]:
     def work(session: Session) -> Reservation | Kept:
         row = IdempotencyKey(retailer=retailer, key=key, request_hash=request_hash, created_at=now)
         if insert_once(session, row):

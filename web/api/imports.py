@@ -4,7 +4,7 @@ from typing import BinaryIO, cast
 
 from flows.imports import import_shipments
 from web.api.routing import Access, Answer, Call, Route
-from web.api.schemas import ImportErrorOut, ImportOut
+from web.api.shipment_schemas import ImportErrorOut, ImportOut
 
 
 def import_file(call: Call) -> Answer:

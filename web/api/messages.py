@@ -3,8 +3,8 @@
 from flows import thread
 from web import cursors
 from web.api import shown
+from web.api.case_schemas import MessagePage, MessageQuery
 from web.api.routing import Answer, Call, Route
-from web.api.schemas import MessagePage, MessageQuery
 from web.api.shipments import phone_asked
 
 

@@ -13,7 +13,7 @@ from tracking_core.states import ShipmentState
 from web import cursors
 from web.api import shown
 from web.api.routing import Access, Answer, Call, Route
-from web.api.schemas import (
+from web.api.shipment_schemas import (
     DriverPut,
     EtaIn,
     EventIn,

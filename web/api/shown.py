@@ -11,8 +11,9 @@ from flows.zones import zone_of
 from tracking_core import shipments
 from tracking_core.eta import Estimate, estimate
 from tracking_core.models import Promise, Shipment
+from web.api.case_schemas import MessageOut
 from web.api.routing import Call
-from web.api.schemas import (
+from web.api.shipment_schemas import (
     CustomerOut,
     DeliveryOut,
     DestinationOut,
@@ -20,7 +21,6 @@ from web.api.schemas import (
     EtaOut,
     EventOut,
     ItemOut,
-    MessageOut,
     PromiseOut,
     ShipmentDetail,
     ShipmentOut,
@@ -33,9 +33,7 @@ from web.wording import words
 def shipment(call: Call, row: Shipment) -> ShipmentOut:
     """A shipment without its history."""
     fallback = call.parts.house.workflows.of(call.session, call.retailer).support_hours.timezone
-    expected = estimate(
-        row, now=call.now, zone=zone_of(row.destination, phone=row.customer_phone, fallback=fallback)
-    )
+    expected = estimate(row, now=call.now, zone=zone_of(row.destination, phone=row.customer_phone, fallback=fallback))
     return ShipmentOut.model_validate(
         {
             "id": row.id,

@@ -144,9 +144,7 @@ def _moves(session: Session, shipment: Shipment) -> list[ShipmentEvent]:
     return [event for event in shipments.timeline(session, shipment) if event.moved]
 
 
-def _timeline(
-    session: Session, shipment: Shipment, wording: Wording, zone: tzinfo, said: Words
-) -> tuple[Moment, ...]:
+def _timeline(session: Session, shipment: Shipment, wording: Wording, zone: tzinfo, said: Words) -> tuple[Moment, ...]:
     """The moves, newest first. What a source wrote itself is left out: it may name people and places."""
     newest = sorted(_moves(session, shipment), key=lambda event: (event.occurred_at, event.id), reverse=True)
     return tuple(

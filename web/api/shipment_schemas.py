@@ -1,0 +1,247 @@
+"""What REST v1 takes and answers of shipments, beyond what `flows.intake` checks for every door."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, JsonValue, Tag
+from pydantic_core import PydanticCustomError
+
+from flows.intake import Lat, Lon, Long, Moment, Number, PhoneText, Said, Short
+from tracking_core.states import UPDATE, ShipmentState
+from web.api.schemas import Answered, Paged, plus
+
+#: What an event may say.
+STATUSES: list[JsonValue] = [*(state.value for state in ShipmentState), UPDATE]
+
+
+class ShipmentQuery(Paged):
+    """Which shipments."""
+
+    order_number: str | None = Field(None, max_length=100)
+    phone: Annotated[str | None, BeforeValidator(plus)] = Field(None, max_length=40, description="The customer's.")
+    state: ShipmentState | None = None
+
+
+class CustomerOut(Answered):
+    """Whom the parcel is for."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
+    locale: str | None
+    sms_consent: bool | None
+
+
+class DestinationOut(Answered):
+    """Where it goes."""
+
+    line1: str | None = None
+    line2: str | None = None
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    timezone: str | None = None
+
+
+class WindowOut(Answered):
+    """A window in time."""
+
+    begins: datetime | None
+    ends: datetime | None
+
+
+class DriverOut(Answered):
+    """Who brings it; the phone's last two digits only."""
+
+    name: str
+    phone_last2: str
+
+
+class DeliveryOut(Answered):
+    """How it is to be left."""
+
+    instructions: str | None = None
+    leave_at_door: bool = False
+    proof: list[str] = Field(default_factory=list)
+
+
+class ItemOut(Answered):
+    """One kind of thing in the parcel."""
+
+    name: str
+    quantity: int
+
+
+class EtaOut(WindowOut):
+    """When we expect it now."""
+
+    at: datetime | None
+    as_of: datetime | None
+    confidence: float = Field(description="0 to 1; a rank, not yet a measured probability.")
+    reasons: list[str] = Field(description="Why, in words.")
+
+
+class LineOut(Answered):
+    """The masked line between customer and driver."""
+
+    number: str
+    state: Literal["open", "closed"]
+
+
+class ShipmentOut(Answered):
+    """A shipment."""
+
+    id: int
+    order_number: str
+    tracking_number: str | None
+    carrier: str | None
+    service: str | None
+    state: ShipmentState
+    reason: str | None
+    flags: list[str]
+    customer: CustomerOut
+    destination: DestinationOut
+    promised: WindowOut | None
+    eta: EtaOut | None
+    driver: DriverOut | None
+    line: LineOut | None
+    delivery: DeliveryOut
+    items: list[ItemOut]
+    tracking_url: str
+    delivered_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class EventOut(Answered):
+    """One thing a source said."""
+
+    event_id: str
+    status: str
+    reason: str | None
+    detail: str | None
+    occurred_at: datetime
+    received_at: datetime
+    source: str
+
+
+class PromiseOut(WindowOut):
+    """A window somebody was given."""
+
+    source: str
+    message_id: str | None
+    made_at: datetime
+
+
+class CheckOut(Answered):
+    """One check of a proof."""
+
+    name: str
+    value: float | None
+    ok: bool
+    reason: str | None
+
+
+class ProofOut(Answered):
+    """A proof of delivery."""
+
+    id: int
+    kind: str
+    url: str
+    checks: list[CheckOut]
+    taken_at: datetime
+
+
+class ShipmentDetail(ShipmentOut):
+    """A shipment with its history."""
+
+    events: list[EventOut]
+    promises: list[PromiseOut]
+    proofs: list[ProofOut]
+
+
+class ShipmentPage(Answered):
+    """Shipments, newest first."""
+
+    items: list[ShipmentOut]
+    next: str | None
+
+
+class EtaIn(Said):
+    """An estimate: a moment, a window, or both."""
+
+    at: Moment | None = None
+    begins: Moment | None = Field(None, alias="from")
+    ends: Moment | None = Field(None, alias="to")
+
+
+class PositionIn(Said):
+    """Where the parcel or its driver is."""
+
+    lat: Lat
+    lon: Lon
+    at: Moment | None = Field(None, description="Absent: the event's time.")
+
+
+def _status(said: str) -> str:
+    if said not in STATUSES:
+        raise PydanticCustomError("status", "must be a state, or `update`")
+    return said
+
+
+#: A tag in angle brackets is not part of a field's name, see `intake.faults_of`.
+EtaSaid = Annotated[
+    Annotated[EtaIn, Tag("<window>")] | Annotated[Moment, Tag("<moment>")],
+    Discriminator(lambda said: "<window>" if isinstance(said, dict | EtaIn) else "<moment>"),
+]
+
+
+class EventIn(Said):
+    """One thing that happened to a shipment."""
+
+    status: Annotated[str, AfterValidator(_status)] = Field(
+        description="A state, or `update` for what brings only eta, position or stops.",
+        json_schema_extra={"enum": STATUSES},
+    )
+    event_id: Number | None = Field(None, description="Yours; the same id again changes nothing.")
+    occurred_at: Moment | None = Field(None, description="Absent: now.")
+    reason: Short | None = None
+    detail: Long | None = None
+    eta: EtaSaid | None = None
+    position: PositionIn | None = None
+    stops_away: int | None = Field(None, ge=0, le=10_000)
+    correction: bool = Field(False, description="Only a correction reopens a final state.")
+    silent: bool = Field(False, description="Moves the state and texts nobody.")
+
+
+class EventTaken(Answered):
+    """What the event did."""
+
+    state: ShipmentState
+    changed: bool
+
+
+class ImportErrorOut(Answered):
+    """A line that could not be taken."""
+
+    line: int
+    field: str
+    reason: str
+
+
+class ImportOut(Answered):
+    """What became of a file."""
+
+    created: int
+    existing: int
+    errors: list[ImportErrorOut]
+
+
+class DriverPut(Said):
+    """Who brings the parcel from now on."""
+
+    name: Short
+    phone: PhoneText
