@@ -131,7 +131,7 @@ export class Handset {
 
   bubble(item) {
     const incoming = item.to === this.number;
-    const bubble = make("li", `bubble ${incoming ? "in" : "out"}`);
+    const bubble = make("div", `bubble ${incoming ? "in" : "out"}`);
     if (incoming && !this.first) bubble.classList.add("new");
     if (item.body) bubble.append(linked(make("p", "body"), item.body));
     for (const url of item.media) {
