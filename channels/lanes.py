@@ -89,7 +89,10 @@ class Lanes:
 
     def seen_rates(self) -> dict[str, float]:
         """Answer the texts a second at which each sender went lately, as far as this process has seen."""
-        rates: Counter[str] = Counter()
+        if not self._seen:
+            return {}
+        seconds = max(1.0, time.monotonic() - min(second for _, second in self._seen))
+        counts: Counter[str] = Counter()
         for (sender, _second), count in self._seen.items():
-            rates[sender] += count
-        return {sender: count / SEEN_S for sender, count in rates.items()}
+            counts[sender] += count
+        return {sender: count / seconds for sender, count in counts.items()}

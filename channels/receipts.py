@@ -60,7 +60,7 @@ def apply(session: Session, now: datetime, limit: int = 200) -> int:
     waiting = select(ReceiptRow, OutboxRow).join(OutboxRow, OutboxRow.id == _row_of_receipt())
     waiting = waiting.where(ReceiptRow.applied_at.is_(None)).order_by(ReceiptRow.received_at, ReceiptRow.id)
     locked = waiting.limit(limit).with_for_update(of=(ReceiptRow, OutboxRow), skip_locked=True)
-    pairs = session.execute(locked.execution_options(populate_existing=True)).tuples().all()
+    pairs = session.execute(locked.execution_options(populate_existing=True)).all()
     for receipt, row in pairs:
         receipt.note = _apply(session, row, receipt, now)
         receipt.applied_at = now

@@ -31,10 +31,10 @@ class Scripted:
         self.asked: list[OutboundMessage] = []
         self._lock = threading.Lock()
 
-    def verify(self, request: Any) -> None:
+    def verify(self, request: Any) -> None:  # noqa: ARG002
         raise AssertionError("not asked here")
 
-    def parse(self, request: Any) -> list[Any]:
+    def parse(self, request: Any) -> list[Any]:  # noqa: ARG002
         raise AssertionError("not asked here")
 
     def send(self, message: OutboundMessage) -> str:
