@@ -1,3 +1,4 @@
+# ruff: noqa: N999  the name gunicorn looks for
 """How gunicorn serves the web. Read by gunicorn itself; the settings come from the environment and `.env`."""
 
 import os
