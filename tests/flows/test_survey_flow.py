@@ -269,6 +269,8 @@ def test_a_scale_of_recommending_asks_from_zero_in_the_persons_language(database
     (asked,) = texts(database)
     assert "de 0 (mal) a 10 (genial)" in asked.text
     assert asked.segments == 1
+    rule(database, house, now, "survey: {scale: 5, escalate_at: 2}")
+    assert hear(database, house, now + LATER, "diez") == "survey_reply", "on the scale we asked with"
 
 
 def test_what_nobody_answers_expires(database, house, now):
@@ -378,8 +380,9 @@ def test_praise_for_what_did_not_happen_is_praise(database, house, now, asked):
 
 def test_an_answer_to_our_question_is_never_taken_for_two_machines_talking(database, house, now, asked):
     for minute in range(12):
-        hear(database, house, now + LATER + timedelta(minutes=minute), "are you a bot?")
-    hear(database, house, now + LATER + timedelta(minutes=12), "5")
+        hear(database, house, now + LATER + timedelta(minutes=2 * minute), "are you a bot?")
+    assert len(texts(database, "reply", ANA)) == 10, "the last two were left unsaid"
+    hear(database, house, now + LATER + timedelta(minutes=25), "5")
     said = texts(database, "reply", ANA)[-1]
     assert "thank you for telling us" in said.text
     assert said.shipment_id == asked
