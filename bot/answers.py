@@ -35,6 +35,8 @@ _AROUND: Final = frozenset(
     el la lo los las opcion numero pedido paquete por favor gracias quiero quisiera prefiero elijo escojo dame deme es
     si vale bueno claro mejor orden en un una hola de mi""".split()
 )
+#: "no. 2" is the second, "no 2" may be a refusal.
+_NUMBER_SIGN: Final = re.compile(r"^\s*n(?:o\.|r\.|º|°)\s*(?=\d)", re.IGNORECASE)
 _LEADING: Final = re.compile(r"\s*#?\s*(\d{1,2})(?:\s*[).:]+(?!\d)|\s*,(?!\d)|\s*\n|\s+-\s|\s*$)", re.ASCII)
 
 
@@ -51,6 +53,7 @@ def choice(text: str, n_options: int) -> int | None:
     Understands "2", "#2", "2) the lamp", "option two", "the 2nd", "el segundo", "the last one". A text with other
     words in it ("2 days ago") is no choice.
     """
+    text = _NUMBER_SIGN.sub("", text)
     leading = _LEADING.match(text)
     if leading:
         return _within(int(leading[1]), n_options) if not re.search(r"\d", text[leading.end() : 200]) else None

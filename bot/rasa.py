@@ -1,9 +1,11 @@
 """Rasa as an `Nlu`: three seconds at most, a breaker, and keywords when Rasa cannot answer. No text is ever logged."""
 
+import contextlib
 import http.client
 import json
 import logging
 import math
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -109,9 +111,10 @@ class RasaNlu:
         """
         if not self._slots.acquire(blocking=False):
             raise RasaError("too many texts at once")
-        connection = self._connection(timeout_s)
+        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
+        exchange = _Exchange(kind(self._host, self._port, timeout=timeout_s))
         try:
-            future = self._pool.submit(self._run, connection, method, self._path + path, body)
+            future = self._pool.submit(exchange.run, method, self._path + path, body)
         except RuntimeError as closed:
             self._slots.release()
             raise RasaError("closed") from closed
@@ -119,41 +122,49 @@ class RasaNlu:
         try:
             return future.result(timeout_s)
         except FutureTimeout:
-            _cut(connection)
+            exchange.cut()
             raise RasaError("no answer in time") from None
 
-    def _connection(self, timeout_s: float) -> http.client.HTTPConnection:
-        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
-        return kind(self._host, self._port, timeout=timeout_s)
 
-    @staticmethod
-    def _run(connection: http.client.HTTPConnection, method: str, path: str, body: dict[str, str] | None) -> Any:
+class _Exchange:
+    """One request and its answer, which another thread can cut short."""
+
+    def __init__(self, connection: http.client.HTTPConnection) -> None:
+        self._connection = connection
+        #: Kept, because http.client hands its own over to the answer.
+        self._socket: socket.socket | None = None
+
+    def run(self, method: str, path: str, body: dict[str, str] | None) -> Any:
+        """The decoded JSON of a 200 answer. Raises RasaError, which never quotes what was sent or answered."""
         try:
+            self._connection.connect()
+            self._socket = self._connection.sock
             payload = json.dumps(body).encode() if body is not None else None
             headers = {"Content-Type": "application/json", "Accept": "application/json", "Connection": "close"}
-            connection.request(method, path, payload, headers)
-            response = connection.getresponse()
-            if response.status != 200:
-                raise RasaError(f"status {response.status}")
-            content = response.read(_MAX_ANSWER_BYTES + 1)
-            if len(content) > _MAX_ANSWER_BYTES:
-                raise RasaError("answer too large")
-            return json.loads(content)
-        except (OSError, http.client.HTTPException, ValueError, RecursionError, AttributeError) as failure:
-            # AttributeError: the socket was cut under http.client's hands. No detail: it may quote the answer.
+            self._connection.request(method, path, payload, headers)
+            with self._connection.getresponse() as response:
+                return self._decoded(response)
+        except (OSError, http.client.HTTPException, ValueError, RecursionError) as failure:
             raise RasaError(type(failure).__name__) from None
         finally:
-            connection.close()
+            self._connection.close()
+            if self._socket:
+                self._socket.close()
 
+    def cut(self) -> None:
+        """End the exchange, so that its thread does not wait on for a server that drips."""
+        if self._socket:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
-def _cut(connection: http.client.HTTPConnection) -> None:
-    """Ends an exchange from outside, so that its thread does not wait for a server that drips."""
-    sock = connection.sock
-    if sock is not None:
-        try:
-            sock.shutdown(2)
-        except OSError:
-            return
+    @staticmethod
+    def _decoded(response: http.client.HTTPResponse) -> Any:
+        if response.status != 200:
+            raise RasaError(f"status {response.status}")
+        content = response.read(_MAX_ANSWER_BYTES + 1)
+        if len(content) > _MAX_ANSWER_BYTES:
+            raise RasaError("answer too large")
+        return json.loads(content)
 
 
 def _sendable(text: str) -> str:

@@ -55,7 +55,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
         "driver_running_late",
         0.84,
         (
-            r"(?:i am |we are |am )?running (?:\w+ )?(?:late|behind)(?! \?)|stuck in traffic|"
+            r"(?:i am |we are |am )?running (?:\w+ ){{0,3}}(?:late|behind)(?! \?)|stuck in traffic|"
             r"(?:i am|be|going to be) (?:\w+ ){{0,5}}(?:late|behind|delayed)|"
             r"behind schedule|flat tire|(?:van|truck|car) (?:broke|has broken|is broken|will not start)|"
             r"traffic (?:is|jam)|road (?:closed|block\w*)"

@@ -72,7 +72,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
         "delivery_instructions",
         0.9,
         (
-            r"(?:leave|leaving|left|drop|put|place|hide|set|hand|give|stash).{{0,40}}(?:at|on|in|with|by|to|"
+            r"(?:leave|leaving|drop|put|place|hide|set|hand|give|stash).{{0,40}}(?:at|on|in|with|by|to|"
             r"behind|under|next|near|inside|outside|around|beside|out|front|the|my) .{{0,20}}{place}"
         ),
         (

@@ -1,0 +1,339 @@
+"""The Rasa client against a server that does everything wrong, over real sockets."""
+
+import json
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from bot.breaker import OPENS_AFTER, REST_S
+from bot.keywords import Keywords
+from bot.rasa import MODEL_THRESHOLD, RasaNlu
+from bot.understanding import CLEAR, Understanding
+
+TEXT = "my secret number is B-4471, where is my order"
+
+
+def parse_answer(intent: object = "damaged", confidence: object = 0.9, **more: object) -> bytes:
+    return json.dumps(
+        {"text": TEXT, "intent": {"name": intent, "confidence": confidence}, "entities": [], **more}
+    ).encode()
+
+
+class FakeRasa(ThreadingHTTPServer):
+    """Answers every POST by `respond`; `asked` holds the texts, `stopped` ends whoever waits."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked: list[object] = []
+        self.stopped = threading.Event()
+        self.status = (200, b'{"model_file": "m.tar.gz"}')
+        self.respond: Callable[[Handler], None] = lambda handler: handler.send(200, parse_answer())
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, *_: object) -> None:
+        """A client that leaves is what we test."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: FakeRasa
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+    def do_GET(self) -> None:
+        self.send(*self.server.status)
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.asked.append((self.path, body["text"]))
+        self.server.respond(self)
+
+    def send(self, status: int, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture
+def server() -> Iterator[FakeRasa]:
+    fake = FakeRasa()
+    thread = threading.Thread(target=fake.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield fake
+    fake.stopped.set()
+    fake.shutdown()
+    fake.server_close()
+    thread.join()
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def nlu(server: FakeRasa, clock: Clock) -> Iterator[RasaNlu]:
+    client = RasaNlu(server.url, Keywords(), timeout_s=0.4, clock=clock)
+    yield client
+    client.close()
+
+
+def test_rasa_answers(server: FakeRasa, nlu: RasaNlu) -> None:
+    assert nlu.status() == "keywords"
+    understood = nlu.understand(TEXT)
+    assert (understood.intent, understood.source, understood.language) == ("damaged", "rasa", "en")
+    assert [e.value for e in understood.entities] == ["B-4471"]
+    assert server.asked == [("/model/parse", TEXT)]
+    assert nlu.status() == "rasa"
+
+
+def test_confidence_is_scaled_so_that_the_model_threshold_is_the_clear_line(server: FakeRasa, nlu: RasaNlu) -> None:
+    def at(probability: float) -> Understanding:
+        server.respond = lambda handler: handler.send(200, parse_answer(confidence=probability))
+        return nlu.understand("mmm")
+
+    assert at(MODEL_THRESHOLD).confidence == CLEAR
+    assert at(1.0).confidence == 1.0
+    assert at(0.0).confidence == 0.0
+    assert at(MODEL_THRESHOLD - 0.01).confidence < CLEAR
+    assert at(0.2).confidence < at(0.25).confidence < at(0.5).confidence < at(0.9).confidence
+
+
+def test_a_fallback_of_rasa_is_its_best_guess_and_unclear(server: FakeRasa, nlu: RasaNlu) -> None:
+    ranking = [{"name": "nlu_fallback", "confidence": 0.3}, {"name": "complaint", "confidence": 0.45}]
+    server.respond = lambda handler: handler.send(200, parse_answer("nlu_fallback", 0.3, intent_ranking=ranking))
+    understood = nlu.understand("mmm")
+    assert (understood.intent, understood.source) == ("complaint", "rasa")
+    assert understood.confidence < CLEAR
+
+
+def test_when_rasa_is_unclear_a_sure_rule_is_believed(server: FakeRasa, nlu: RasaNlu) -> None:
+    server.respond = lambda handler: handler.send(200, parse_answer("complaint", 0.1))
+    understood = nlu.understand("where is my order")
+    assert (understood.intent, understood.source) == ("where_is_my_order", "keywords")
+    assert nlu.status() == "rasa"
+
+
+def wait(handler: Handler) -> None:
+    handler.server.stopped.wait(10)
+
+
+def drip(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    while not handler.server.stopped.wait(0.02):
+        handler.wfile.write(b"x")
+
+
+def drip_body(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+    while not handler.server.stopped.wait(0.02):
+        handler.wfile.write(b" ")
+
+
+FAULTS: dict[str, Callable[[Handler], None]] = {
+    "500": lambda h: h.send(500, b"oops"),
+    "404": lambda h: h.send(404, parse_answer()),
+    "409 while no model is loaded": lambda h: h.send(409, b"{}"),
+    "redirect": lambda h: h.send(302, b"", Location=f"{h.server.url}/elsewhere"),
+    "html": lambda h: h.send(200, b"<html>login</html>"),
+    "nothing": lambda h: h.send(200, b""),
+    "list": lambda h: h.send(200, b"[]"),
+    "number": lambda h: h.send(200, b"1e999"),
+    "deep": lambda h: h.send(200, b"[" * 200_000),
+    "no intent": lambda h: h.send(200, b"{}"),
+    "intent is text": lambda h: h.send(200, b'{"intent": "damaged"}'),
+    "intent of somebody else": lambda h: h.send(200, parse_answer("book_flight")),
+    "intent is a list": lambda h: h.send(200, parse_answer(["damaged"])),
+    "confidence is text": lambda h: h.send(200, parse_answer(confidence="high")),
+    "confidence is a yes": lambda h: h.send(200, parse_answer(confidence=True)),
+    "confidence is NaN": lambda h: h.send(200, parse_answer(confidence=float("nan"))),
+    "fallback without a ranking": lambda h: h.send(200, parse_answer("nlu_fallback")),
+    "ranking of rubbish": lambda h: h.send(200, parse_answer("nlu_fallback", 0.3, intent_ranking=[1])),
+    "huge": lambda h: h.send(200, parse_answer(padding="x" * 1_100_000)),
+    "not utf-8": lambda h: h.send(200, b'{"intent": "\xff\xfe"}'),
+    "cut short": lambda h: h.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"),
+    "not HTTP": lambda h: h.wfile.write(b"SSH-2.0-OpenSSH\r\n"),
+    "silence": wait,
+    "dripping header": drip,
+    "dripping body": drip_body,
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faults_end_in_keywords_and_in_time(fault: str, server: FakeRasa, nlu: RasaNlu) -> None:
+    server.respond = FAULTS[fault]
+    began = time.monotonic()
+    understood = nlu.understand(TEXT)
+    assert time.monotonic() - began < 2.0
+    assert (understood.intent, understood.source) == ("where_is_my_order", "keywords")
+    assert nlu.status() == "keywords"
+    assert len(server.asked) == 1
+
+
+def test_refused_connection() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        nlu = RasaNlu(f"http://127.0.0.1:{closed.getsockname()[1]}", Keywords(), timeout_s=0.4)
+        assert nlu.understand("where is my order").source == "keywords"
+        assert not nlu.ping()
+        nlu.close()
+
+
+def test_an_unknown_intent_name_of_null_is_out_of_scope(server: FakeRasa, nlu: RasaNlu) -> None:
+    server.respond = lambda handler: handler.send(200, parse_answer(None, 0.0))
+    understood = nlu.understand("mmm")
+    assert (understood.intent, understood.confidence, understood.source) == ("out_of_scope", 0.0, "rasa")
+
+
+def test_breaker_opens_rests_tries_once_and_closes(server: FakeRasa, nlu: RasaNlu, clock: Clock) -> None:
+    server.respond = FAULTS["500"]
+    for _ in range(OPENS_AFTER):
+        nlu.understand(TEXT)
+    assert len(server.asked) == OPENS_AFTER
+    nlu.understand(TEXT)
+    clock.now += REST_S - 0.1
+    nlu.understand(TEXT)
+    assert len(server.asked) == OPENS_AFTER, "an open breaker asks nobody"
+    assert nlu.status() == "keywords"
+
+    clock.now += 0.2
+    nlu.understand(TEXT)
+    assert len(server.asked) == OPENS_AFTER + 1, "one text tries"
+    nlu.understand(TEXT)
+    assert len(server.asked) == OPENS_AFTER + 1, "which failed, so the rest begins anew"
+
+    server.respond = lambda handler: handler.send(200, parse_answer())
+    clock.now += REST_S + 0.1
+    assert nlu.understand(TEXT).source == "rasa"
+    assert nlu.understand(TEXT).source == "rasa"
+    assert nlu.status() == "rasa"
+
+
+def test_only_one_tries_when_many_text_at_once(server: FakeRasa, nlu: RasaNlu, clock: Clock) -> None:
+    server.respond = FAULTS["500"]
+    for _ in range(OPENS_AFTER):
+        nlu.understand(TEXT)
+    clock.now += REST_S + 0.1
+    server.respond = FAULTS["silence"]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: nlu.understand(TEXT), range(24)))
+    assert {answer.source for answer in answers} == {"keywords"}
+    assert len(server.asked) == OPENS_AFTER + 1
+
+
+def test_a_success_forgets_earlier_failures(server: FakeRasa, nlu: RasaNlu) -> None:
+    for _ in range(3):
+        server.respond = FAULTS["500"]
+        for _ in range(OPENS_AFTER - 1):
+            nlu.understand(TEXT)
+        server.respond = lambda handler: handler.send(200, parse_answer())
+        assert nlu.understand(TEXT).source == "rasa"
+
+
+def test_many_threads_get_their_own_answers(server: FakeRasa) -> None:
+    def echo(handler: Handler) -> None:
+        text = str(server.asked[-1])
+        handler.send(200, parse_answer("damaged", 0.9, padding=text))
+
+    server.respond = echo
+    nlu = RasaNlu(server.url, Keywords())
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(nlu.understand, [f"order {1000 + n}" for n in range(200)]))
+    assert [answer.entities[0].value for answer in answers] == [str(1000 + n) for n in range(200)]
+    nlu.close()
+
+
+def test_more_at_once_than_we_hold_are_answered_by_keywords_at_once(server: FakeRasa, clock: Clock) -> None:
+    release = threading.Event()
+
+    def hold(handler: Handler) -> None:
+        release.wait(10)
+        handler.send(200, parse_answer())
+
+    server.respond = hold
+    nlu = RasaNlu(server.url, Keywords(), timeout_s=8, clock=clock)
+    with ThreadPoolExecutor(24) as pool:
+        waiting = [pool.submit(nlu.understand, TEXT) for _ in range(20)]
+        deadline = time.monotonic() + 5
+        while sum(w.done() for w in waiting) < 4 and time.monotonic() < deadline:
+            release.wait(0.01)
+        assert [w.result().source for w in waiting if w.done()] == ["keywords"] * 4
+        release.set()
+        assert sorted(w.result().source for w in waiting) == ["keywords"] * 4 + ["rasa"] * 16
+    nlu.close()
+
+
+def test_ping_tells_without_moving_the_breaker(server: FakeRasa, nlu: RasaNlu, clock: Clock) -> None:
+    assert nlu.ping()
+    assert nlu.status() == "rasa"
+    for answer in ((409, b"{}"), (200, b"[]"), (200, b"<html>"), (200, b"{}"), (500, b"")):
+        server.status = answer
+        assert not nlu.ping()
+        assert nlu.status() == "keywords"
+    server.status = (200, b'{"model_file": "m.tar.gz"}')
+    server.respond = FAULTS["500"]
+    for _ in range(OPENS_AFTER):
+        nlu.understand(TEXT)
+    assert nlu.ping()
+    assert nlu.status() == "keywords", "it is there, but the breaker still rests"
+    clock.now += REST_S + 0.1
+    assert nlu.status() == "rasa", "the next text would try it"
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\0b", "x" * 50_000, "😀" * 1600])
+def test_any_text_can_be_sent(text: str, server: FakeRasa, nlu: RasaNlu) -> None:
+    assert nlu.understand(text).source == "rasa"
+    (path, sent) = server.asked[0]
+    assert path == "/model/parse"
+    assert len(sent) <= 2000
+    assert "\0" not in sent
+
+
+def test_nothing_is_asked_about_nothing(server: FakeRasa, nlu: RasaNlu) -> None:
+    assert nlu.understand("  \n").confidence == 0.0
+    assert server.asked == []
+
+
+def test_a_closed_nlu_answers_by_keywords(nlu: RasaNlu) -> None:
+    nlu.close()
+    assert nlu.understand(TEXT).source == "keywords"
+    assert not nlu.ping()
+
+
+def test_no_text_is_logged(server: FakeRasa, nlu: RasaNlu, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for fault in ("500", "html", "cut short", "intent of somebody else"):
+        server.respond = FAULTS[fault]
+        nlu.understand(TEXT)
+    server.respond = FAULTS["html"]
+    nlu.understand(TEXT)
+    assert "keywords take over" in caplog.text
+    assert "secret" not in caplog.text
+    assert "4471" not in caplog.text
+
+
+@pytest.mark.parametrize("url", ["", "127.0.0.1:5005", "ftp://host", "http://"])
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="NLU_URL"):
+        RasaNlu(url, Keywords())
