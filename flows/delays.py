@@ -4,7 +4,6 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 
-from channels import outbox
 from channels.messages import Category, Status
 from channels.models import OutboxRow
 from flows.digests import REPLACED, Order, replace_held, tell_again
@@ -17,7 +16,7 @@ from tracking_core.states import ShipmentState
 
 
 def tell_if_late(order: Order, parcel: Shipment) -> bool:
-    """Tell the owner if the parcel is now expected later than last promised, beyond the grace. True: it was said.
+    """Tell the owner if the parcel is now expected later than last promised, beyond the grace. True: a delay was said.
 
     A milestone text that still waits for the morning is written anew instead. The workflow limits how many delay texts
     a parcel raises in one day of its destination.
@@ -27,26 +26,20 @@ def tell_if_late(order: Order, parcel: Shipment) -> bool:
     expected = estimate(parcel, now=telling.now, zone=wording.zone(parcel))
     if expected is None or ShipmentState(parcel.state).is_final or not _is_late(order, parcel, expected):
         return False
-    back = replace_held(order, parcel, order.told())
-    if back:
-        tell_again(order, back[-1], parcel)
-        return True
+    ways = set(telling.hold_talks(parcel))
+    for milestone, unsaid in replace_held(order, parcel, order.told()).items():
+        # What waits for the morning is written anew; by the other ways it has been said, and a delay is a delay.
+        tell_again(order, milestone, parcel, unsaid & ways)
+        ways -= unsaid
+    if not ways:
+        return False
     today = telling.now.astimezone(wording.zone(parcel)).date()
     if _said_since(order, parcel, wording) >= telling.workflow.eta.max_delay_texts_per_day:
         return False
-    outbox.cancel(
-        order.session,
-        now=telling.now,
-        reason=REPLACED,
-        shipment_id=parcel.id,
-        category=Category.DELAY,
-        only_held=True,
-    )
+    telling.withdraw_delays(parcel, reason=REPLACED)
     key = free_key(order.session, f"delay:{parcel.id}:{today.isoformat()}")
     values = wording.parcel(order.session, parcel)
-    said = [
-        telling.tell(way, parcel, "delay", values, category=Category.DELAY, key=key) for way in telling.ways(parcel)
-    ]
+    said = [telling.tell(way, parcel, "delay", values, category=Category.DELAY, key=key) for way in sorted(ways)]
     if said and values["window"]:
         promise_made(
             order.session,

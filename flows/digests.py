@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from channels import outbox
 from channels.messages import Category
 from channels.outbox import MILESTONE_VALIDITY
 from db import insert_once
 from flows.models import MilestoneTold, OrderBeingTold
-from flows.telling import Telling, free_key, mail_key, parcels_of
+from flows.telling import EMAIL, SMS, Telling, free_key, mail_key, parcels_of
 from tracking_core.eta import Estimate, estimate
 from tracking_core.models import Shipment
 from tracking_core.shipments import of_order, promise_made
@@ -102,21 +101,15 @@ class Order:
 def announce_in(order: Order, milestone: str, news: Sequence[Shipment]) -> None:
     """Tell the order's owner that these parcels have passed the milestone, in one text with what still waits."""
     telling, told = order.telling, order.told()
+    ways = telling.hold_talks(news[-1])
     for parcel in news:
         replace_held(order, parcel, told, but=milestone)
-        outbox.cancel(
-            order.session,
-            now=telling.now,
-            reason=REPLACED,
-            shipment_id=parcel.id,
-            category=Category.DELAY,
-            only_held=True,
-        )
+        telling.withdraw_delays(parcel, reason=REPLACED)
     key = free_key(order.session, f"milestone:{news[-1].id}:{milestone}")
     earlier = {one.message_key for one in told if one.milestone == milestone and one.message_key is not None}
     joined: dict[str, set[int]] = {}
-    for way in telling.ways(news[-1]):
-        keys = {mail_key(one) if way == "email" else one: one for one in earlier}
+    for way in ways:
+        keys = {mail_key(one) if way == EMAIL else one: one for one in earlier}
         taken = {keys[one] for one in telling.withdraw(keys, reason=MERGED)}
         joined[way] = {one.shipment_id for one in told if one.milestone == milestone and one.message_key in taken}
     for way, others in joined.items():
@@ -124,34 +117,37 @@ def announce_in(order: Order, milestone: str, news: Sequence[Shipment]) -> None:
     _note_promises(order, milestone, news)
 
 
-def replace_held(order: Order, parcel: Shipment, told: Sequence[MilestoneTold], *, but: str | None = None) -> list[str]:
+def replace_held(
+    order: Order, parcel: Shipment, told: Sequence[MilestoneTold], *, but: str | None = None
+) -> dict[str, set[str]]:
     """Take back what still waits to be said of the parcel; other parcels in those texts are told without it.
 
-    Answers the milestones that were taken back.
+    Answers what was taken back: milestone -> the ways by which it has not been said.
     """
-    telling, back = order.telling, []
+    telling = order.telling
+    back: dict[str, set[str]] = {}
     for one in told:
         if one.shipment_id != parcel.id or one.message_key is None or one.milestone == but:
             continue
         key, others = one.message_key, [t.shipment_id for t in told if t.message_key == one.message_key]
         others.remove(parcel.id)
         taken = telling.withdraw((key, mail_key(key)), reason=REPLACED)
-        if taken:
-            back.append(one.milestone)
+        ways = {way for way, way_key in ((SMS, key), (EMAIL, mail_key(key))) if way_key in taken}
+        if ways:
+            back[one.milestone] = ways
             one.message_key = None
-            if others:
-                fresh = free_key(order.session, f"milestone:{others[-1]}:{one.milestone}")
-                for way, way_key in (("sms", key), ("email", mail_key(key))):
-                    if way_key in taken:
-                        _tell(order, way, one.milestone, others, told, key=fresh)
+        if ways and others:
+            fresh = free_key(order.session, f"milestone:{others[-1]}:{one.milestone}")
+            for way in sorted(ways):
+                _tell(order, way, one.milestone, others, told, key=fresh)
     return back
 
 
-def tell_again(order: Order, milestone: str, parcel: Shipment) -> None:
-    """Say a milestone that was taken back once more, with what is true now."""
+def tell_again(order: Order, milestone: str, parcel: Shipment, ways: Iterable[str]) -> None:
+    """Say a milestone that was taken back once more, by the same ways, with what is true now."""
     told = order.told()
     key = free_key(order.session, f"milestone:{parcel.id}:{milestone}")
-    for way in order.telling.ways(parcel):
+    for way in sorted(ways):
         _tell(order, way, milestone, [parcel.id], told, key=key)
     _note_promises(order, milestone, [parcel])
 
@@ -246,4 +242,4 @@ def _note_promises(order: Order, milestone: str, news: Sequence[Shipment]) -> No
 
 def tell_by_mail(order: Order, milestone: str, covered: Sequence[int], *, key: str) -> None:
     """Say by mail what the text under that key could not."""
-    _tell(order, "email", milestone, covered, order.told(), key=key)
+    _tell(order, EMAIL, milestone, covered, order.told(), key=key)

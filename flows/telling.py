@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from channels import consent, outbox
 from channels.messages import Category, OutboundMessage, Status
-from channels.models import Contact, OutboxRow
+from channels.models import Contact, Conversation, OutboxRow
 from channels.rows import place
 from flows import languages
 from flows.house import House
@@ -100,11 +100,38 @@ class Telling:
         happened = shipment.state_at
         return state in JUST_HAPPENED and happened is not None and self.now - happened <= JUST_HAPPENED_FOR
 
+    def hold_talks(self, shipment: Shipment) -> tuple[str, ...]:
+        """Hold the conversations with the parcel's owner until the transaction ends; answers the ways to tell them.
+
+        Conversations come before messages and contacts, here as in the outbox: so nobody waits in a circle.
+        """
+        ways = self.ways(shipment)
+        for way in ways:
+            address = shipment.customer_phone if way == SMS else shipment.customer_email
+            place(self.session, retailer=self.retailer, ours=self._sender(way) or "", theirs=address or "", places=0)
+        return ways
+
+    def withdraw_delays(self, shipment: Shipment, *, reason: str) -> None:
+        """Take back the delay texts about the parcel that still wait."""
+        held = select(OutboxRow.key).where(
+            OutboxRow.shipment_id == shipment.id,
+            OutboxRow.category == Category.DELAY,
+            OutboxRow.state == Status.HELD,
+        )
+        self.withdraw(self.session.scalars(held).all(), reason=reason)
+
     def withdraw(self, keys: Iterable[str], *, reason: str) -> set[str]:
         """Take back those planned messages that still wait; answers their keys. What is due already stays."""
         wanted = list(keys)
         if not wanted:
             return set()
+        held = select(OutboxRow.conversation_id).where(OutboxRow.key.in_(wanted), OutboxRow.state == Status.HELD)
+        talks = self.session.scalars(held).all()
+        if not talks:
+            return set()
+        self.session.execute(
+            select(Conversation.id).where(Conversation.id.in_(talks)).order_by(Conversation.id).with_for_update()
+        )
         change = (
             update(OutboxRow)
             .where(OutboxRow.key.in_(wanted), OutboxRow.state == Status.HELD)
@@ -148,7 +175,7 @@ class Telling:
     ) -> OutboundMessage:
         sender, recipient = self._sender(SMS) or "", shipment.customer_phone or ""
         hint = ""
-        if self._is_first(sender, recipient):
+        if self._is_first(recipient):
             hint = self.house.texts.phrase("opt_out_hint", wording.language, self.workflow)
         text = self.house.texts.fitting(template, wording.language, self.workflow, values, ending=hint)
         return OutboundMessage(
@@ -161,12 +188,8 @@ class Telling:
             shipment_id=shipment.id,
         )
 
-    def _is_first(self, sender: str, recipient: str) -> bool:
-        """Whether this is the first text ever to that person; from now on it is not.
-
-        The conversation is locked before the contact, as a STOP does, so that the two never wait for each other.
-        """
-        place(self.session, retailer=self.retailer, ours=sender, theirs=recipient, places=0)
+    def _is_first(self, recipient: str) -> bool:
+        """Whether this is the first text ever to that person; from now on it is not."""
         person = consent.contact(self.session, self.retailer, recipient, now=self.now)
         first = (
             update(Contact)

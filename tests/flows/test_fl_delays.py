@@ -139,6 +139,19 @@ def test_a_milestone_that_waits_for_the_morning_is_written_anew(database, tmp_pa
     assert len(world.outbox()) == 1
 
 
+def test_a_mail_that_has_gone_is_not_written_anew_but_followed(database, tmp_path) -> None:
+    world = World.build(database, LATE, tmp_path, "quiet_hours: {from: '21:00', to: '08:00'}\n")
+    window = {"promised_from": world.now + 12 * HOUR, "promised_to": world.now + 14 * HOUR}
+    parcel = world.parcel(customer_email="ana@example.com", **window)
+    world.scan(parcel, "shipped")
+    slips(world, parcel, 3 * HOUR)
+    assert [row.key for row in world.outbox()] == [f"milestone:{parcel}:shipped:2"]
+    assert [row.key for row in world.outbox(channel="email")] == [
+        f"milestone:{parcel}:shipped:1:email",
+        f"delay:{parcel}:2026-12-01:1:email",
+    ]
+
+
 def test_the_reason_is_said(world: World) -> None:
     parcel = promised(world, customer_locale="es")
     end = world.now + 9 * HOUR
