@@ -96,7 +96,9 @@ def test_every_dial_hides_the_caller() -> None:
 
 def test_every_setting_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    names = set(re.findall(r'(?:get|numbers?)\("([A-Z][A-Z0-9_]+)"', (ROOT / "settings.py").read_text(encoding="utf-8")))
+    names = set(
+        re.findall(r'(?:get|numbers?)\("([A-Z][A-Z0-9_]+)"', (ROOT / "settings.py").read_text(encoding="utf-8"))
+    )
     assert len(names) > 15
     assert sorted(name for name in names if f"`{name}`" not in readme) == []
 

@@ -55,7 +55,7 @@ def test_old_news_moves_and_texts_nobody_fresh_news_texts_once(
     assert house.request("POST", HOOK, body, X_Hmac_Signature=vector["signature"]).status in range(200, 300)
     told = house.api("GET", path).json
     assert told["state"] == "in_transit"
-    assert len(told["events"]) == 7
+    assert len([event for event in told["events"] if event["status"] != "update"]) == 7
 
     fresh = redated(body, datetime.now(UTC) - timedelta(minutes=5), "evt_2")
     signature = sign(vector["secret"], fresh)
@@ -63,7 +63,7 @@ def test_old_news_moves_and_texts_nobody_fresh_news_texts_once(
         answers = list(
             pool.map(lambda _: house.request("POST", HOOK, fresh, X_Hmac_Signature=signature).status, range(20))
         )
-    assert set(answers) <= {200, 202}
+    assert set(answers) <= {200, 202, 204}
     until(lambda: twilio.got(ANA), what="the text")
     # A marker behind everything that was owed: when it arrives, whatever else was owed has arrived too.
     twilio.text_in(house.url, ANA, "+14155559000", "where is my order")
