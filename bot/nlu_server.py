@@ -32,6 +32,7 @@ from bot.nlu_environment import (
 )
 
 TRAINING: Final = Path(__file__).resolve().parent / "training"
+LAUNCHER: Final = TRAINING.parent / "rasa_launcher.py"
 _HOW_TO: Final = "To get the NLU: install Python 3.11 (or let uv fetch it: uv python install 3.11), then `make nlu`."
 _STOP_WITHIN_S: Final = 5.0
 
@@ -54,6 +55,7 @@ class Server:
         self._child: subprocess.Popen[str] | None = None
         self._run = command_runner(self._remember, self._work)
         self._environment = Environment(self._run)
+        self._rasa: Final = [str(self._environment.python), "-I", "-u", "-W", "ignore", str(LAUNCHER)]
 
     def setup(self) -> None:
         """Make `.venv-nlu` unless it is there. Raises NluError."""
@@ -77,7 +79,7 @@ class Server:
 
     def _train(self) -> None:
         new = self._work / f"new-{os.getpid()}"
-        command = [str(self._environment.python), "-m", "rasa", "train", "nlu", "--quiet"]
+        command = [*self._rasa, "train", "nlu", "--quiet"]
         files = [
             "--config",
             str(TRAINING / "config.yml"),
@@ -111,7 +113,7 @@ class Server:
         nothing.write_text("{}\n")  # without a credentials file Rasa opens its unauthenticated REST channel
         where = ["--interface", "127.0.0.1", "--port", str(self.port), "--model", str(self.model)]
         files = ["--credentials", str(nothing), "--endpoints", str(nothing)]
-        return [str(self._environment.python), "-m", "rasa", "run", "--enable-api", "--quiet", *where, *files]
+        return [*self._rasa, "run", "--enable-api", "--quiet", *where, *files]
 
     @property
     def work_dir(self) -> Path:
