@@ -44,7 +44,7 @@ def opt_out(
     blocked for this person as well. Texts of category `consent` still go: the confirmation is one.
     """
     # Whoever is queueing a text for this person right now commits first, and is then cancelled below.
-    talks = select(Conversation.id).where(Conversation.theirs == address, Conversation.retailer == retailer)
+    talks = select(Conversation.id).where(Conversation.theirs == address)
     session.execute(talks.order_by(Conversation.id).with_for_update())
     ours = _ours(session, inbox_id)
     if ours is not None:

@@ -32,7 +32,7 @@ class Conversation(Base):
     """One of our addresses and one of theirs: both boxes together, in one order."""
 
     __tablename__ = "conversation"
-    __table_args__ = (UniqueConstraint("ours", "theirs"),)
+    __table_args__ = (UniqueConstraint("ours", "theirs"), Index("ix_conversation_theirs", "theirs"))
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     retailer: Mapped[str]

@@ -77,6 +77,16 @@ def test_a_claim_lapses_and_the_late_worker_is_fenced_off(database: Database, no
     assert begin(database, quick, now + timedelta(seconds=31), "quick") == ["hello"]
 
 
+def test_a_worker_that_claims_its_own_lapsed_row_again_sends_it_for_the_newer_claim_only(
+    database: Database, now: datetime
+) -> None:
+    owe(database, text_to(ANA), now=now)
+    older = claim(database, now)
+    newer = claim(database, now + timedelta(seconds=30))
+    assert begin(database, older, now + timedelta(seconds=31)) == []
+    assert begin(database, newer, now + timedelta(seconds=31)) == ["hello"]
+
+
 def test_a_lapsed_claim_does_not_begin_even_when_nobody_else_took_it(database: Database, now: datetime) -> None:
     owe(database, text_to(ANA), now=now)
     slow = claim(database, now)
