@@ -146,11 +146,11 @@ class SendError(Exception):
         return f"{self.outcome}: {self.code} {self.reason}"
 
 
-class InvalidSignature(Exception):  # noqa: N818  an everyday word in every room
+class InvalidSignature(Exception):
     """The request was not signed by whom it claims to come from."""
 
 
-class MalformedWebhook(ValueError):  # noqa: N818  an everyday word in every room
+class MalformedWebhook(ValueError):
     """The request is signed but lacks what its kind must have."""
 
 
