@@ -143,7 +143,7 @@ def is_delayed(shipment: Shipment, expected: Estimate | None, *, grace: timedelt
     """Whether the estimate lies past what the retailer promised by more than the grace."""
     if expected is None or expected.judged_by is None or shipment.promised_to is None:
         return False
-    return expected.judged_by > shipment.promised_to + grace
+    return expected.judged_by - shipment.promised_to > grace  # a sum could leave the calendar, a difference cannot
 
 
 def _carriers(shipment: Shipment, zone: tzinfo | None) -> Estimate | None:

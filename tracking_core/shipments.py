@@ -36,11 +36,11 @@ __all__ = [
 ]
 
 
-class TrackingNumberTaken(ValueError):  # noqa: N818  says what is the case, as all errors of the house do
+class TrackingNumberTaken(ValueError):
     """Another parcel of this order already has that tracking number."""
 
 
-class UnknownField(ValueError):  # noqa: N818  likewise
+class UnknownField(ValueError):
     """A shipment has no such field, or not one that may be changed."""
 
     def __init__(self, name: str) -> None:
@@ -156,8 +156,7 @@ def update(session: Session, shipment: Shipment, changes: Mapping[str, object], 
     if changes.keys() & DRIVER:
         _change_driver(session, shipment, changes, now)
     if (shipment.promised_from, shipment.promised_to) != promise_before:
-        shipment.promised_at = now
-        _promise(session, shipment, shipment.promised_from, shipment.promised_to, "order", None, now)
+        _promise_anew(session, shipment, now)
     if shipment.tracking_number != number_before:
         take_in_unmatched(session, shipment, now=now)
     reassess(shipment, now=now)
@@ -216,6 +215,14 @@ def _promise(
     session.add(made)
     session.flush()
     return made
+
+
+def _promise_anew(session: Session, shipment: Shipment, now: datetime) -> None:
+    """The retailer promises something else, or nothing any more."""
+    promised = shipment.promised_from is not None or shipment.promised_to is not None
+    shipment.promised_at = now if promised else None
+    if promised:
+        _promise(session, shipment, shipment.promised_from, shipment.promised_to, "order", None, now)
 
 
 def _renumber(session: Session, shipment: Shipment, number: str) -> None:

@@ -215,3 +215,10 @@ def test_what_no_database_holds_is_replaced() -> None:
     body = put(EASYPOST, ("result", "tracking_details", 0, "message"), "a\x00b\ud83d")
     events = outcome("easypost", json.dumps(body).encode())
     assert events[0].detail == "a\ufffdb\ufffd"
+
+
+def test_a_number_no_database_holds_is_refused() -> None:
+    body = json.dumps(EASYPOST).replace('"message": "Label"', '"message": "Label", "weight": %s')
+    assert isinstance(outcome("easypost", (body % "1e300").encode()), list)
+    assert outcome("easypost", (body % "1e999").encode()) == "body"
+    assert outcome("easypost", (body % "-Infinity").encode()) == "body"

@@ -112,6 +112,23 @@ def test_twenty_different_scans_at_once(database: Database, parcel: Make, scan: 
         assert len(session.scalars(select(ShipmentEvent)).all()) == 20
 
 
+def test_one_event_for_a_given_shipment_twenty_times_at_once(
+    database: Database, parcel: Make, scan: Scan, now: datetime
+) -> None:
+    """The way of our own API, with ever new ids: the first moves it, for the others it is there already."""
+    with database.write() as session:
+        shipment = parcel(session)
+
+    def deliver(_: int) -> list[Fact]:
+        def work(session: Any) -> list[Fact]:
+            mine = shipments.get(session, "default", shipment.id)
+            return record(session, scan("shipped"), retailer="default", now=now, shipment=mine)
+
+        return database.run(work)
+
+    assert moves([fact for facts in at_once(20, deliver) for fact in facts]) == [("created", "shipped", False)]
+
+
 def test_the_same_shipment_twenty_times_at_once(database: Database, now: datetime) -> None:
     new = NewShipment("RACE", "R1", promised_to=now, driver_name="Dee", driver_phone="+14155550200")
 

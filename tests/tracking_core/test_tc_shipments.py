@@ -99,6 +99,9 @@ def test_changes(database: Database, now: datetime) -> None:
         shipments.update(session, shipment, {"promised_to": later, "driver_phone": None}, now=later)
         assert [p.window_to for p in shipments.promises(session, shipment)] == [FULL.promised_to, later]
         assert (shipment.driver, shipment.promised_at) == (None, later)
+        shipments.update(session, shipment, {"promised_from": None, "promised_to": None}, now=later)
+        assert len(shipments.promises(session, shipment)) == 2
+        assert (shipment.promised_to, shipment.promised_at) == (None, None)
         for name in ("state", "order_number", "source", "id", "flags", "delivered_at"):
             with pytest.raises(UnknownField) as refused:
                 shipments.update(session, shipment, {name: "x"}, now=later)

@@ -23,11 +23,11 @@ DEEPEST = 50
 UNSTORABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
 
-class InvalidSignature(Exception):  # noqa: N818  named as the rest of the house names its errors
+class InvalidSignature(Exception):
     """The request is not signed as this carrier signs."""
 
 
-class MalformedPayload(ValueError):  # noqa: N818  see above
+class MalformedPayload(ValueError):
     """The body is not what this carrier sends. `field` is a dotted path into it, or `body`."""
 
     def __init__(self, field: str, message: str) -> None:
