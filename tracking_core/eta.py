@@ -102,22 +102,7 @@ def estimate(shipment: Shipment, *, now: datetime, zone: tzinfo | None = None) -
     found = _carriers(shipment, zone) or _promised(shipment)
     if found is None:
         return None
-    reasons, confidence = list(found.reasons), found.confidence
-    if state in NEAR:
-        confidence += 0.1
-        stops = shipment.stops_away
-        reasons.append(
-            Reasoned("near", {"state": state}) if stops is None else Reasoned("stops_away", {"stops": stops})
-        )
-    if "delayed" in shipment.flags:
-        reasons.append(Reasoned("delayed", {"reason": shipment.reason or ""}))
-    if state in ASIDE:
-        confidence -= 0.3
-        reasons.append(Reasoned("aside", {"state": state, "reason": shipment.reason or ""}))
-    silence = now - shipment.last_event_at if shipment.last_event_at else timedelta()
-    if silence > STALE_AFTER:
-        confidence -= 0.2
-        reasons.append(Reasoned("stale", {"hours": silence // timedelta(hours=1)}))
+    reasons, confidence = _weighed(shipment, state, found, now)
     window_from, window_to, judged_by = found.window_from, found.window_to, found.judged_by
     overdue = window_to is not None and now > window_to
     if overdue and window_to is not None:
@@ -144,6 +129,27 @@ def is_delayed(shipment: Shipment, expected: Estimate | None, *, grace: timedelt
     if expected is None or expected.judged_by is None or shipment.promised_to is None:
         return False
     return expected.judged_by - shipment.promised_to > grace  # a sum could leave the calendar, a difference cannot
+
+
+def _weighed(shipment: Shipment, state: ShipmentState, found: Estimate, now: datetime) -> tuple[list[Reasoned], float]:
+    """What the parcel's own story does to an estimate: its reasons and its confidence."""
+    reasons, confidence = list(found.reasons), found.confidence
+    if state in NEAR:
+        confidence += 0.1
+        stops = shipment.stops_away
+        reasons.append(
+            Reasoned("near", {"state": state}) if stops is None else Reasoned("stops_away", {"stops": stops})
+        )
+    if "delayed" in shipment.flags:
+        reasons.append(Reasoned("delayed", {"reason": shipment.reason or ""}))
+    if state in ASIDE:
+        confidence -= 0.3
+        reasons.append(Reasoned("aside", {"state": state, "reason": shipment.reason or ""}))
+    silence = now - shipment.last_event_at if shipment.last_event_at else timedelta()
+    if silence > STALE_AFTER:
+        confidence -= 0.2
+        reasons.append(Reasoned("stale", {"hours": silence // timedelta(hours=1)}))
+    return reasons, confidence
 
 
 def _carriers(shipment: Shipment, zone: tzinfo | None) -> Estimate | None:
