@@ -1,7 +1,7 @@
 """Whether everything runs, in one look that never takes longer than two seconds."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLate
+import logging
+import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from channels.models import Heartbeat, InboxRow, OutboxRow
 from db import Database
 from web.context import parts
+
+log = logging.getLogger("doorline.web")
 
 #: A worker beats every 5 s; one that has missed two is not there.
 ALIVE_FOR = timedelta(seconds=15)
@@ -75,24 +77,40 @@ def look(session: Session, *, now: datetime) -> Look:
     )
 
 
+class _Glance:
+    """One look at the database, in a thread of its own that nobody has to wait for, the process's end included."""
+
+    def __init__(self, database: Database, now: datetime) -> None:
+        self.over = threading.Event()
+        self.seen: Look | None = None
+        threading.Thread(target=self._look, args=(database, now), name="health", daemon=True).start()
+
+    def _look(self, database: Database, now: datetime) -> None:
+        try:
+            with database.read() as session:
+                self.seen = look(session, now=now)
+        except SQLAlchemyError as error:
+            log.warning("health cannot read the database: %s", type(error).__name__)
+        finally:
+            self.over.set()
+
+
 class Watch:
-    """Looks at the database in a thread of its own: one that hangs must not hang whoever asks."""
+    """Looks at the database for whoever asks: one that hangs must not hang them."""
 
     def __init__(self, patience_s: float = PATIENCE_S) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="health")
         self._patience_s = patience_s
-        self._looking: Future[Look | None] | None = None
+        self._glance: _Glance | None = None
+        self._lock = threading.Lock()
 
     def see(self, database: Database, *, now: datetime) -> Look | None:
         """Answer what is seen, None when the database is down or takes too long."""
-        # A look that still hangs is waited for again rather than doubled.
-        looking = self._looking
-        if looking is None or looking.done():
-            looking = self._looking = self._pool.submit(_try, database, now)
-        try:
-            return looking.result(self._patience_s)
-        except TooLate:
-            return None
+        with self._lock:
+            # A look that still hangs is waited for again rather than doubled.
+            if self._glance is None or self._glance.over.is_set():
+                self._glance = _Glance(database, now)
+            glance = self._glance
+        return glance.seen if glance.over.wait(self._patience_s) else None
 
 
 def watching() -> Blueprint:
@@ -109,14 +127,6 @@ def watching() -> Blueprint:
         return answer
 
     return routes
-
-
-def _try(database: Database, now: datetime) -> Look | None:
-    try:
-        with database.read() as session:
-            return look(session, now=now)
-    except SQLAlchemyError:
-        return None
 
 
 def _age(since: datetime | None, now: datetime) -> int:
