@@ -130,6 +130,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation")),
         sa.UniqueConstraint("ours", "theirs", name=op.f("uq_conversation_ours_theirs")),
     )
+    with op.batch_alter_table("conversation", schema=None) as batch_op:
+        batch_op.create_index("ix_conversation_theirs", ["theirs"], unique=False)
+
     op.create_table(
         "dialogue",
         sa.Column(

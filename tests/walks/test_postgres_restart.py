@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,18 +20,11 @@ class Cluster:
     """A PostgreSQL server of this test alone, run as `postgres` when we are root (it refuses to run as root)."""
 
     def __init__(self, binaries: Path, folder: Path) -> None:
-        self.binaries, self.data, self.port = binaries, folder / "pg", free_port()
-        self.log = folder / "pg.log"
-        self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-        self.data.mkdir()
-        self.log.touch()
+        self.binaries, self.folder, self.port = binaries, folder, free_port()
+        self.data, self.log = folder / "data", folder / "log"
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")
-            for path in (self.data, self.log):
-                os.chown(path, owner.pw_uid, owner.pw_gid)
-            for path in (folder, *folder.parents):
-                if path.stat().st_uid == 0 and str(path).startswith("/tmp"):
-                    path.chmod(path.stat().st_mode | 0o011)
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
         self.run("initdb", "-D", str(self.data), "-A", "trust", "-U", "postgres")
 
     def run(self, program: str, *arguments: str) -> None:
@@ -49,16 +43,21 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [
         Path(path) for path in (shutil.which("initdb"),) if path
     ]
     if not found:
         unavailable("no PostgreSQL server programs: install the package `postgresql`")
-    one = Cluster(found[-1].parent, tmp_path)
+    # Not below pytest's own folder: that is closed to other users, and `postgres` is one.
+    folder = Path(tempfile.mkdtemp(prefix="doorline-cluster-"))
+    one = Cluster(found[-1].parent, folder)
     one.ctl("start")
-    yield one
-    one.ctl("stop", "-m", "immediate")
+    try:
+        yield one
+    finally:
+        one.ctl("stop", "-m", "immediate")
+        shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize("how", ["fast", "immediate"])
@@ -90,12 +89,14 @@ def test_restart_under_load(how: str, cluster: Cluster, live: Callable[..., Inst
 
     thread = threading.Thread(target=load)
     thread.start()
-    until(lambda: len(accepted) > 20, seconds=30, what="load before the restart")
-    cluster.ctl("restart", "-m", how)
-    before = len(accepted)
-    until(lambda: len(accepted) > before + 20, seconds=30, what="load after the restart")
-    stop.set()
-    thread.join(30)
+    try:
+        until(lambda: len(accepted) > 20, seconds=30, what="load before the restart")
+        cluster.ctl("restart", "-m", how)
+        before = len(accepted)
+        until(lambda: len(accepted) > before + 20, seconds=30, what="load after the restart")
+    finally:
+        stop.set()
+        thread.join(30)
 
     assert set(unavailable_answers) <= {503}, unavailable_answers
     until(lambda: set(accepted) <= {t["to"] for t in twilio.state.ledger(None)}, seconds=40, what="every text owed")

@@ -48,4 +48,4 @@ def test_every_text_has_one_effect_in_order(
         if before.conversation_id == after.conversation_id:
             assert before.handled_at is not None and after.handled_at is not None
             assert before.handled_at <= after.handled_at
-            assert before.received_at <= after.received_at
+            assert before.seq < after.seq
