@@ -89,10 +89,10 @@ class House:
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(10)
-        for pid in self.everybody():
-            with suppress(OSError):  # gone; or somebody else's by now, who sits in another folder
-                if Path(f"/proc/{pid}/cwd").resolve() == self.folder.resolve():
-                    os.kill(pid, signal.SIGKILL)
+        for one in Path("/proc").glob("[0-9]*"):  # whoever still sits in our folder is ours
+            with suppress(OSError):
+                if (one / "cwd").resolve() == self.folder.resolve():
+                    os.kill(int(one.name), signal.SIGKILL)
         if self.reader is not None:
             self.reader.join(30)
         if self.process is not None and self.process.stdout is not None:

@@ -24,7 +24,7 @@ FAILURES_WINDOW = timedelta(minutes=15)
 _TOUCH_EVERY = timedelta(minutes=1)
 
 
-class TooManyAttempts(Exception):  # noqa: N818  named as the rest of the house names its errors
+class TooManyAttempts(Exception):
     """There were too many attempts to log in. Please wait a quarter of an hour."""
 
 
