@@ -25,7 +25,7 @@ LIVE = replace(DEMO, demo=False)
 def purposes(database: Database) -> dict[str, str]:
     with database.read() as session:
         rows = session.execute(select(OurAddress.address, OurAddress.purpose).where(OurAddress.retailer == "default"))
-        return dict(rows)
+        return {row.address: row.purpose for row in rows}
 
 
 def test_preparing_twice_is_preparing_once(database: Database) -> None:
