@@ -19,11 +19,10 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## start everything (web, worker, NLU) and stay; Ctrl-C stops all of it
-	$(call step,1/5,Python environment .venv,$(MAKE) --no-print-directory .venv/bin/uv)
-	$(call step,2/5,dependencies,$(MAKE) --no-print-directory $(RUNTIME))
-	$(call step,3/5,database,$(BIN)/python app.py migrate)
-	$(call step,4/5,demo data,$(BIN)/python app.py seed)
-	@printf '[5/5] starting web, worker and NLU (which prepares itself meanwhile; see the lines marked nlu)\n'
+	$(call step,1/4,Python environment .venv,$(MAKE) --no-print-directory .venv/bin/uv)
+	$(call step,2/4,dependencies,$(MAKE) --no-print-directory $(RUNTIME))
+	$(call step,3/4,database and demo data,$(BIN)/python app.py prepare)
+	@printf '[4/4] starting web, worker and NLU (which prepares itself meanwhile; see the lines marked nlu)\n'
 	@exec $(BIN)/python supervise.py --with-parent
 
 test: $(DEVELOPMENT) ## run all tests, or some: make test T=tests/flows

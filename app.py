@@ -58,6 +58,14 @@ def migrate() -> None:
     click.echo(migrations.upgrade(settings.database_url))
 
 
+@cli.command("prepare")
+@click.pass_context
+def prepare_all(context: click.Context) -> None:
+    """Do both, `migrate` and `seed`, for a quick start."""
+    context.invoke(migrate)
+    context.invoke(seed)
+
+
 @cli.command()
 def seed() -> None:
     """Prepare the default retailer; in demo mode add a few parcels to look at. Safe to repeat."""

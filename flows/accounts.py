@@ -5,6 +5,7 @@ import hmac
 import re
 import secrets
 from datetime import datetime
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -24,15 +25,19 @@ MODE = "mode"
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 _HASHER = PasswordHasher()
-#: What a password of nobody is compared with, so that a wrong e-mail takes as long as a wrong password.
-_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
 
 
-class WrongMode(RuntimeError):  # noqa: N818  named as the rest of the house names its errors
+@cache
+def _nobodys_hash() -> str:
+    """What a password of nobody is compared with, so that a wrong e-mail takes as long as a wrong password."""
+    return _HASHER.hash(secrets.token_urlsafe(16))
+
+
+class WrongMode(RuntimeError):
     """This database was written with DEMO=0 and refuses demo mode: set DEMO=0, or use another DATABASE_URL."""
 
 
-class BadAccount(ValueError):  # noqa: N818  see above
+class BadAccount(ValueError):
     """The retailer, number or agent cannot be added."""
 
 
@@ -181,7 +186,7 @@ def check_login(session: Session, email: str, password: str) -> Agent | None:
         if _matches(agent.password_hash, password):
             return agent
     if not agents:
-        _matches(_NOBODY, password)
+        _matches(_nobodys_hash(), password)
     return None
 
 
