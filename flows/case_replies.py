@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flows.house import House
 
 
-class Unreachable(ValueError):  # noqa: N818  named as the rest of the house names its errors
+class Unreachable(ValueError):
     """The case has nobody a reply could be sent to."""
 
 

@@ -38,7 +38,7 @@ PRIORITIES = {
 }
 
 
-class AlreadyTaken(ValueError):  # noqa: N818  named as the rest of the house names its errors
+class AlreadyTaken(ValueError):
     """Another agent has this case."""
 
     def __init__(self, assignee: str | None) -> None:
@@ -47,7 +47,7 @@ class AlreadyTaken(ValueError):  # noqa: N818  named as the rest of the house na
         self.assignee = assignee
 
 
-class NotNow(ValueError):  # noqa: N818  see above
+class NotNow(ValueError):
     """The case is not in a state where that can be done."""
 
     def __init__(self, state: str, action: CaseAction) -> None:

@@ -35,7 +35,7 @@ class FieldFault:
     reason: str
 
 
-class Rejected(ValueError):  # noqa: N818  named as the rest of the house names its errors
+class Rejected(ValueError):
     """What was said of the shipment cannot be taken."""
 
     def __init__(self, faults: Iterable[FieldFault]) -> None:

@@ -32,7 +32,7 @@ class Fault:
 
 
 @dataclass
-class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
+class Problem(Exception):
     """A request that cannot be done; becomes an `application/problem+json` answer wherever it is raised."""
 
     status: int

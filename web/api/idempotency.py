@@ -19,15 +19,15 @@ ABANDONED_AFTER = timedelta(minutes=1)
 KEY_MAX = 255
 
 
-class InFlight(Exception):  # noqa: N818  named as the rest of the house names its errors
+class InFlight(Exception):
     """The first request with this key is still being worked on."""
 
 
-class OtherRequest(Exception):  # noqa: N818  see above
+class OtherRequest(Exception):
     """This key was used for another request."""
 
 
-class Lost(Exception):  # noqa: N818  see above
+class Lost(Exception):
     """The key was given to another request meanwhile, because this one took too long."""
 
 
