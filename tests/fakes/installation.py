@@ -1,6 +1,7 @@
 """A whole installation as processes of its own: web and worker on free ports, an own database, ended by pid."""
 
 import contextlib
+import ctypes
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PR_SET_PDEATHSIG = 1
 API_KEY = "test-key-0123456789"
 
 
@@ -38,6 +40,12 @@ def until(condition: Callable[[], Any], *, seconds: float = 15, what: str = "con
             raise AssertionError(f"waited {seconds} s in vain for {what}")
         # A wait for another process, not for luck: the loop ends as soon as the condition holds.
         threading.Event().wait(0.02)
+
+
+def _die_with_us() -> None:
+    """In the child: end when the test run ends, however it ends. Known on Linux only."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass
@@ -75,7 +83,13 @@ class Installation:
         for name in names or ("web", "worker"):
             with (self.folder / f"{name}.log").open("ab") as log:
                 self.processes[name] = subprocess.Popen(
-                    commands[name.split("-")[0]], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+                    commands[name.split("-")[0]],
+                    cwd=ROOT,
+                    env=self.env,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    preexec_fn=_die_with_us,
                 )
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
