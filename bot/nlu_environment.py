@@ -69,6 +69,8 @@ class Environment:
             else:
                 self._run([python, "-m", "venv", str(self._home)])
                 installer = [str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+                # Rasa declares itself for less than 3.11, which uv leaves to us and pip does not.
+                installer.append("--ignore-requires-python")
             # Everything is pinned, so nothing is resolved: what Rasa asks for and we have left out stays out.
             self._run([*installer, "--no-deps", "--requirement", str(self._requirements)])
         except CommandError as failure:
