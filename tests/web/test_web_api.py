@@ -107,12 +107,17 @@ def test_another_retailers_rows_are_not_there(web: Web) -> None:
         )
         case_id = case.id
     assert case_id == shipment["id"] == 1
+    heard(web, "hello")
+    web.api("POST", "/shipments/1/events", {"status": "shipped"})
     for method, path, body in paths(web):
         if "1" in path.split("/"):
             assert web.api(method, path, body, retailer="other").status_code == 404, (method, path)
         elif method == "GET":
             assert web.api(method, path, retailer="other").json == {"items": [], "next": None}
-    assert web.api("GET", "/shipments/1").json["state"] == "created"
+    for query in ("phone=+14155550100", "shipment_id=1"):
+        assert web.api("GET", f"/messages?{query}", retailer="other").json["items"] == []
+        assert web.api("GET", f"/messages?{query}").json["items"]
+    assert web.api("GET", "/shipments/1").json["state"] == "shipped"
     assert web.api("GET", "/cases/1").json["state"] == "open"
     # The same order at another shop is another shipment.
     assert web.shipment(retailer="other")["id"] != shipment["id"]

@@ -84,6 +84,24 @@ def test_a_crash_between_frees_the_key_after_a_minute(web: Web, monkeypatch: pyt
     assert send().headers["Idempotent-Replayed"] == "true"
 
 
+def test_who_took_too_long_has_lost_the_key_to_another(web: Web) -> None:
+    def reserve() -> Any:
+        return idempotency.reserve(web.database, retailer="default", key="k", request_hash="h", now=web.clock.now)
+
+    slow = reserve()
+    web.clock.forward(seconds=61)
+    quick = reserve()
+    for late in (slow.give_up, lambda session: slow.finish(session, 201, {})):
+        try:
+            with web.database.write() as session:
+                late(session)
+        except idempotency.Lost:
+            continue
+    with web.database.write() as session:
+        quick.finish(session, 200, {"by": "the second"})
+    assert reserve() == idempotency.Kept(200, {"by": "the second"})
+
+
 def test_a_failure_of_ours_is_not_kept(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_args: Any, **_named: Any) -> Any:
         raise RuntimeError("a bug")
