@@ -40,7 +40,8 @@ PAGES_MAX, PAGE_SIZE = 4, 200
 MEDIA_MAX = 10
 #: Twilio puts this before every text of a trial account.
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
-_SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
+#: An id is Twilio's to choose (today SM or MM and 32 hex digits); all we need is that it can be kept and compared.
+_SID = re.compile(r"[A-Za-z0-9_-]{2,64}")
 #: Twilio's words for ours. A word that is not here still proves that Twilio has the message: it counts as sent.
 STATUSES = {
     "delivered": Status.DELIVERED,

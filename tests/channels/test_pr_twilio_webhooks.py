@@ -86,7 +86,7 @@ def test_a_text_without_its_necessities_is_malformed(missing: str) -> None:
         channel_of().parse(WebhookRequest(request.url, {}, form, b""))
 
 
-@pytest.mark.parametrize("sid", ["", "SM1", "SM" + "z" * 32, SID + "\n", "PH1"])
+@pytest.mark.parametrize("sid", ["", "S", "SM" + "z" * 70, SID + "\n", "SM 1", "SM<1>"])
 def test_an_id_that_is_none_is_malformed(sid: str) -> None:
     with pytest.raises(MalformedWebhook):
         channel_of().parse(status("sent", MessageSid=sid))
