@@ -111,7 +111,16 @@ class Worker:
         dispatcher.drain(DRAIN_S)
         for thread in threads:
             thread.join(DRAIN_S)
+        self._sign_off()
         log.info("worker ended name=%s", self.name)
+
+    def _sign_off(self) -> None:
+        """Take the sign of life back: health must not believe in a worker that has just ended."""
+        try:
+            with self.database.write() as session:
+                session.execute(delete(Heartbeat).where(Heartbeat.worker == self.name))
+        except OperationalError as error:
+            log.warning("sign of life not taken back: %s", type(error.orig).__name__)
 
     def _guarded(self, what: str, loop: Callable[[], None]) -> None:
         """A loop survives the database's absence: it rests and goes on. Anything else ends the process, loudly."""
