@@ -161,4 +161,11 @@ def test_what_is_no_file_is_refused(sqlite_web: Web) -> None:
         "/api/v1/imports", data=b"--x\r\nnonsense", content_type="multipart/form-data; boundary=x", headers=headers
     )
     assert broken.status_code in {400, 422}
-    assert send(sqlite_web, b"x" * (10 * 1024 * 1024 + 1)).status_code == 413
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\n\r\n'
+    large = sqlite_web.client.post(
+        "/api/v1/imports",
+        data=head + b"x" * (10 * 1024 * 1024) + b"\r\n--x--\r\n",
+        content_type="multipart/form-data; boundary=x",
+        headers=headers,
+    )
+    assert large.status_code == 413 and large.json["status"] == 413
