@@ -241,7 +241,9 @@ class PostgresWaiter(Waiter):
 
 def _sqlite_engine(url: str, pool_size: int) -> Engine:
     # check_same_thread off: the pool hands a connection to one thread at a time, but not always to the same one.
-    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=pool_size, max_overflow=0)
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False}, pool_size=pool_size, max_overflow=0, hide_parameters=True
+    )
 
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions behind our back
@@ -263,10 +265,11 @@ def _postgres_engine(url: str, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=5,
+        pool_timeout=2,  # a web request must be able to say 503 within 3 s
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text must not quote a number or somebody's words
         connect_args={
-            "connect_timeout": 3,
+            "connect_timeout": 2,
             "tcp_user_timeout": 5000,
             "application_name": "doorline",
             "options": "-c timezone=UTC -c statement_timeout=30000 -c lock_timeout=10000",

@@ -26,6 +26,7 @@ from db import Database, utc_now, wake
 from flows import escalation, router, upkeep
 from flows.house import House
 from settings import Settings, SettingsError
+from web.api import idempotency
 
 log = logging.getLogger("doorline.worker")
 
@@ -236,6 +237,8 @@ class Worker:
     def tidy(self) -> None:
         """Forget what has served its time."""
         upkeep.tidy(self.database, now=utc_now())
+        with self.database.write() as session:
+            idempotency.purge(session, now=utc_now())
 
 
 def main() -> int:

@@ -127,7 +127,7 @@ def test_a_deadlock_is_run_again_whole(postgres_database: Database) -> None:
             future.result(30)
     with postgres_database.read() as session:
         assert [row.next_seq for row in session.scalars(select(Conversation))] == [3, 3]
-    assert len(tries) == 3
+    assert len(tries) >= 3  # both may be chosen as the victim
 
 
 def test_an_absent_server_is_an_operational_error_soon() -> None:
