@@ -1,6 +1,6 @@
 """All measurements, one after the other. Each line of the answer stands beside its baseline of the same run.
 
-    make bench            all of them; the lines are kept in DATA_DIR/bench/
+make bench            all of them; the lines are kept in DATA_DIR/bench/
 """
 
 import json
@@ -19,7 +19,10 @@ def commands(folder: str) -> Iterator[tuple[str, list[str]]]:
     """Name and arguments of each measurement."""
     yield "outbox drain, SQLite", ["benchmarks.outbox_drain", "--url", f"sqlite:///{folder}/drain.db"]
     yield "outbox drain, PostgreSQL", ["benchmarks.outbox_drain", "--url", POSTGRES_URL]
-    yield "Twilio adapter over HTTP", ["benchmarks.twilio_sends"]
+    through = ["benchmarks.outbox_drain", "--provider", "twilio", "--rows", "3000", "--url"]
+    yield "outbox drain through Twilio's adapter, SQLite", [*through, f"sqlite:///{folder}/drain.db"]
+    yield "outbox drain through Twilio's adapter, PostgreSQL", [*through, POSTGRES_URL]
+    yield "Twilio adapter alone, over HTTP", ["benchmarks.twilio_sends"]
     yield "webhook acknowledged", ["benchmarks.web_ack"]
     yield "answers and memory", ["benchmarks.answers"]
 

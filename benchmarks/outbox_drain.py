@@ -1,9 +1,11 @@
 """How fast the outbox drains: workers as processes, an in-process double as provider, everything else as in production.
 
-    .venv/bin/python -m benchmarks.outbox_drain [--url URL] [--rows N] [--workers N] [--threads N]
+    .venv/bin/python -m benchmarks.outbox_drain [--url URL] [--rows N] [--workers N] [--threads N] [--provider twilio]
 
-Order within conversations, the suppression checks and the commit of `sending` before each batch are part of it. Prints
-one JSON object; `lost`, `doubled` and `misordered` must be 0.
+Order within conversations, the suppression checks and the commit of `sending` before each batch are part of it. Beside
+it, in the same run: the bare claim, which marks rows as sent in the same batches and does nothing else. With
+`--provider twilio` texts go by HTTP through the Twilio adapter to a fake Twilio on this machine. Prints one JSON
+object; `lost`, `doubled` and `misordered` must be 0.
 """
 
 import argparse
@@ -14,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,16 +29,47 @@ from sqlalchemy import insert, text
 from channels.dispatch import Dispatcher
 from channels.memory import MemoryChannel
 from channels.models import Conversation, OutboxRow
+from channels.twilio_sms import TwilioSms
 from db import Base, Database, utc_now
 
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 OURS = "+15005550006"
+ACCOUNT, TOKEN = "AC" + "0123456789abcdef" * 2, "fake-auth-token"
+TESTS = Path(__file__).resolve().parent.parent / "tests"
 
 
-def work(url: str, name: str, threads: int) -> None:
+def claim_bare(url: str, threads: int) -> None:
+    """One process of the baseline: claims batches and marks them as sent, in one statement and one commit each."""
+    database = Database(url, pool_size=2)
+    skip = "" if database.is_sqlite else "FOR UPDATE SKIP LOCKED"
+    batch = text(
+        "UPDATE outbox SET state = 'sent' WHERE id IN"
+        f" (SELECT id FROM outbox WHERE state = 'queued' ORDER BY priority, id LIMIT {threads} {skip}) RETURNING id"
+    )
+    database.engine.connect().close()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    before = time.process_time()
+    done = True
+    while done:
+        with database.write() as session:
+            done = bool(session.execute(batch).all())
+    sys.stdin.readline()
+    sys.stdout.write(json.dumps({"texts": [], "cpu_s": time.process_time() - before}))
+
+
+def channel_of(provider: str) -> MemoryChannel | TwilioSms:
+    """The double, or the Twilio adapter towards the fake at that address."""
+    if provider == "memory":
+        return MemoryChannel()
+    return TwilioSms(ACCOUNT, (TOKEN,), api_url=provider, status_callback_base="http://127.0.0.1:9")
+
+
+def work(url: str, name: str, threads: int, provider: str) -> None:
     """One worker process: says when it is ready, sends from the first line on stdin to its end."""
     database = Database(url, pool_size=4)
-    channel = MemoryChannel()
+    channel = channel_of(provider)
     stop = threading.Event()
     sender = Dispatcher(
         database, {"sms": channel}, worker=name, threads=threads, lease_s=30.0, unknown_looks_s=(120.0, 600.0)
@@ -51,7 +85,7 @@ def work(url: str, name: str, threads: int) -> None:
     stop.set()
     thread.join()
     used = time.process_time() - before
-    sys.stdout.write(json.dumps({"texts": [message.text for message in channel.sent], "cpu_s": used}))
+    sys.stdout.write(json.dumps({"texts": [message.text for message in getattr(channel, "sent", ())], "cpu_s": used}))
 
 
 def fill(database: Database, rows: int, conversations: int) -> None:
@@ -117,12 +151,14 @@ def backends_cpu_s(database: Database) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def measure(url: str, *, rows: int, conversations: int, workers: int, threads: int) -> dict[str, object]:
+def measure(url: str, *, rows: int, conversations: int, workers: int, threads: int, provider: str) -> dict[str, object]:
+    """Drain once; `provider`: memory, bare, or a fake Twilio's address."""
     with fresh(url) as own:
         database = Database(own, pool_size=2)
         Base.metadata.create_all(database.engine)
         fill(database, rows, conversations)
-        command = [sys.executable, "-m", "benchmarks.outbox_drain", "--threads", str(threads), "--worker", own]
+        command = [sys.executable, "-m", "benchmarks.outbox_drain", "--threads", str(threads), "--provider", provider]
+        command += ["--worker", own]
         started = [
             subprocess.Popen([*command, str(n)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             for n in range(workers)
@@ -154,7 +190,7 @@ def measure(url: str, *, rows: int, conversations: int, workers: int, threads: i
             ).scalar_one()
             sent = session.execute(text("SELECT count(*) FROM outbox WHERE state = 'sent'")).scalar_one()
         database.close()
-    texts = [words for ledger in ledgers for words in ledger["texts"]]
+    texts = [words for ledger in ledgers for words in ledger["texts"]] or told(provider)
     return {
         "benchmark": "outbox_drain",
         "database": own.partition(":")[0].partition("+")[0],
@@ -173,6 +209,29 @@ def measure(url: str, *, rows: int, conversations: int, workers: int, threads: i
     }
 
 
+def told(provider: str) -> list[str]:
+    """What a fake Twilio's phones got."""
+    if not provider.startswith("http"):
+        return []
+    request = urllib.request.Request(f"{provider}/_control", data=b'{"do": "look"}', method="POST")
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return [entry["body"] for entry in json.load(answer)["ledger"]]
+
+
+@contextmanager
+def fake_twilio() -> Iterator[str]:
+    """A fake Twilio that accepts everything, as a process of its own; its address."""
+    env = {**os.environ, "PYTHONPATH": str(TESTS)}
+    command = [sys.executable, "-m", "fakes.twilio", "--policy", "none"]
+    fake = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=TESTS, env=env)
+    try:
+        assert fake.stdout is not None
+        yield fake.stdout.readline().strip()
+    finally:
+        fake.terminate()
+        fake.wait(10)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--url", default=POSTGRES)
@@ -180,18 +239,24 @@ def main() -> None:
     parser.add_argument("--conversations", type=int, default=500)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--threads", type=int, default=32)
+    parser.add_argument("--provider", default="memory")
     parser.add_argument("--worker", nargs=2)
     given = parser.parse_args()
-    if given.worker:
-        work(*given.worker, given.threads)
+    if given.worker and given.provider == "bare":
+        claim_bare(given.worker[0], given.threads)
         return
-    found = measure(
-        given.url,
-        rows=given.rows,
-        conversations=given.conversations,
-        workers=given.workers,
-        threads=given.threads,
-    )
+    if given.worker:
+        work(*given.worker, given.threads, given.provider)
+        return
+    size = {"rows": given.rows, "conversations": given.conversations, "workers": given.workers}
+    size["threads"] = given.threads
+    bare = measure(given.url, **size, provider="bare")
+    if given.provider == "twilio":
+        with fake_twilio() as address:
+            found = measure(given.url, **size, provider=address)
+    else:
+        found = measure(given.url, **size, provider=given.provider)
+    found |= {"provider": given.provider, "bare_claim_per_second": bare["per_second"]}
     sys.stdout.write(json.dumps(found) + "\n")
 
 
