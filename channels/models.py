@@ -48,6 +48,7 @@ class InboxRow(Base):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("channel", "provider_id"),
+        Index("ix_inbox_log", "retailer", "received_at"),
         Index("ix_inbox_conversation", "conversation_id", "seq"),
         _partial("ix_inbox_due", "id", where="state = 'received'"),
         _partial("ix_inbox_waiting", "conversation_id", "seq", where="state = 'received'"),
@@ -86,6 +87,7 @@ class OutboxRow(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_conversation", "conversation_id", "seq"),
+        Index("ix_outbox_log", "retailer", "created_at"),
         _partial("ix_outbox_provider_id", "provider_id", where="provider_id IS NOT NULL"),
         _partial("ix_outbox_shipment", "shipment_id", where="shipment_id IS NOT NULL"),
         _partial("ix_outbox_due", "priority", "id", where="state = 'queued'"),

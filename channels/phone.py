@@ -43,7 +43,7 @@ class PhoneMessage(Base):
         return f"PH{self.id}"
 
 
-class BadMedia(ValueError):  # noqa: N818  named as the rest of the room names its errors
+class BadMedia(ValueError):
     """Media must be at most ten http, https or data URLs of up to 5 MB each."""
 
 

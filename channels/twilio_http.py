@@ -34,7 +34,7 @@ _NUMBERS = re.compile(r"\+?\d[\d ().-]{5,}\d")
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 
-class NotConnected(Exception):  # noqa: N818  named as the rest of the room names its errors
+class NotConnected(Exception):
     """No connection was made, so nothing can have been sent. The text is one of dns, connect, connect_timeout, tls."""
 
 

@@ -2,16 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db import Database
 from flows import cases, email_fallback, milestones, surveys
+from flows.accounts import Retailer
 from flows.house import House
 from flows.models import PendingQuestion
 from tracking_core import upkeep
-from tracking_core.facts import Fact
-from tracking_core.models import Shipment
 
 #: Parcels one tick looks at, so that no transaction is long.
 BATCH = 100
@@ -23,7 +22,10 @@ def tick(database: Database, house: House, *, now: datetime) -> None:
     """Tell of promises that time has broken, mail what could not be texted, wake snoozed cases, ask how it went."""
 
     def missed(session: Session) -> None:
-        _announce(session, house, upkeep.mark_missed(session, now=now, limit=BATCH), now=now)
+        for retailer in session.scalars(select(Retailer.name).order_by(Retailer.name)).all():
+            grace = house.workflows.of(session, retailer).eta.delay_grace
+            facts = upkeep.mark_missed(session, now=now, retailer=retailer, grace=grace, limit=BATCH)
+            milestones.announce(session, house, facts, retailer=retailer, now=now)
 
     def by_mail(session: Session) -> None:
         email_fallback.tick(session, house, now=now)
@@ -53,13 +55,3 @@ def tidy(database: Database, *, now: datetime) -> None:
 
     for work in (stalled, expired, forgotten):
         database.run(work)
-
-
-def _announce(session: Session, house: House, facts: list[Fact], *, now: datetime) -> None:
-    """Tell each retailer's shoppers; the facts of a tick may be of many retailers."""
-    by_retailer: dict[str, list[Fact]] = {}
-    for fact in facts:
-        shipment = session.get_one(Shipment, fact.shipment_id)
-        by_retailer.setdefault(shipment.retailer, []).append(fact)
-    for retailer, own in sorted(by_retailer.items()):
-        milestones.announce(session, house, own, retailer=retailer, now=now)

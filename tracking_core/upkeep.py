@@ -33,14 +33,19 @@ MOVING = frozenset(
 )
 
 
-def mark_missed(session: Session, *, now: datetime, grace: timedelta = GRACE, limit: int = BATCH) -> list[Fact]:
+def mark_missed(
+    session: Session, *, now: datetime, retailer: str | None = None, grace: timedelta = GRACE, limit: int = BATCH
+) -> list[Fact]:
     """Flag parcels whose window has passed by more than the grace: `eta_missed`, and `delayed` if a promise breaks.
 
-    Answers the PromiseBroken facts; those of windows that passed over a day ago are silent.
+    retailer: only this one's parcels, since each has a grace of its own. Answers the PromiseBroken facts; those of
+    windows that passed over a day ago are silent.
     """
     facts: list[Fact] = []
     due = _window_end() < now - grace
     coming = Shipment.state.in_(OPEN - NOT_COMING)
+    if retailer is not None:
+        coming = and_(Shipment.retailer == retailer, coming)
     for shipment in _taken(session, and_(coming, due, _without("eta_missed")), limit):
         set_flags(shipment, {*shipment.flags, "eta_missed"})
         broken = reassess(shipment, now=now, grace=grace)

@@ -430,6 +430,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'received'"),
             sqlite_where=sa.text("state = 'received'"),
         )
+        batch_op.create_index("ix_inbox_log", ["retailer", "received_at"], unique=False)
         batch_op.create_index(
             "ix_inbox_waiting",
             ["conversation_id", "seq"],
@@ -498,6 +499,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'held'"),
             sqlite_where=sa.text("state = 'held'"),
         )
+        batch_op.create_index("ix_outbox_log", ["retailer", "created_at"], unique=False)
         batch_op.create_index(
             "ix_outbox_look",
             ["look_at"],

@@ -10,8 +10,10 @@ import pytest
 from conftest import OBLIGATORY, ROOT, unavailable
 from fakes.browser import WIDE
 from fakes.installation import Installation, installation
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+# Pages ask every few seconds, and a machine may be busy: patience, not luck.
+expect.set_options(timeout=20_000)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # No connections of its own: what a test shows is between the page and this machine.
 FLAGS = [

@@ -22,7 +22,7 @@ PACKAGE = "@stoplight/prism-cli@5.16.0"
 HOW = f"npm install --prefix {HOME.relative_to(ROOT)} {PACKAGE}"
 
 
-class NoPrism(RuntimeError):  # noqa: N818  a fact about this machine
+class NoPrism(RuntimeError):
     """Prism is not installed."""
 
 

@@ -92,7 +92,7 @@ class Mode:
     retry_after: float | None = None
 
 
-class Refused(Exception):  # noqa: N818  what Twilio does
+class Refused(Exception):
     """Twilio says no, with a code."""
 
     def __init__(self, code: int, **values: str) -> None:

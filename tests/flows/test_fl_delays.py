@@ -157,3 +157,17 @@ def test_the_reason_is_said(world: World) -> None:
     end = world.now + 9 * HOUR
     world.scan(parcel, "update", eta=(end - HOUR, end), reason="weather", flags=("delayed",))
     assert "va con retraso (mal tiempo)" in delays(world)[0].text
+
+
+@pytest.mark.parametrize(("grace", "flagged_after_min"), [("15m", 16), ("2h", 121)])
+def test_a_window_that_passes_is_judged_by_the_retailers_own_grace(
+    database, now, tmp_path, grace: str, flagged_after_min: int
+) -> None:
+    world = World.build(database, now, tmp_path, f"eta: {{delay_grace: {grace}}}\n")
+    parcel = promised(world)
+    world.later(hours=5, minutes=flagged_after_min - 2)
+    upkeep.tick(world.database, world.house, now=world.now)
+    assert "eta_missed" not in world.shipment(parcel).flags
+    world.later(minutes=2)
+    upkeep.tick(world.database, world.house, now=world.now)
+    assert "eta_missed" in world.shipment(parcel).flags

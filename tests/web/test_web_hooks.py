@@ -15,7 +15,7 @@ import pytest
 from fakes.webapp import BASE, MAIN, OTHER_MAIN, TOKEN, Web, make_web, settings_for
 from sqlalchemy import func, select
 
-from channels.models import Conversation, InboxRow, ReceiptRow
+from channels.models import InboxRow, ReceiptRow
 from db import Base, Database
 from tracking_core.models import ShipmentEvent, UnmatchedEvent
 
