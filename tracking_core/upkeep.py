@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, delete, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, delete, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from tracking_core.eta import GRACE, NOT_COMING
@@ -43,10 +43,9 @@ def mark_missed(
     """
     facts: list[Fact] = []
     due = _window_end() < now - grace
+    whose = Shipment.retailer == retailer if retailer is not None else true()
     coming = Shipment.state.in_(OPEN - NOT_COMING)
-    if retailer is not None:
-        coming = and_(Shipment.retailer == retailer, coming)
-    for shipment in _taken(session, and_(coming, due, _without("eta_missed")), limit):
+    for shipment in _taken(session, and_(whose, coming, due, _without("eta_missed")), limit):
         set_flags(shipment, {*shipment.flags, "eta_missed"})
         broken = reassess(shipment, now=now, grace=grace)
         shipment.updated_at = now
