@@ -78,6 +78,8 @@ class House:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            # A run in the background is born deaf to SIGINT, and its children with it; a terminal's are not.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         if listen:
             self.reader = threading.Thread(target=self._listen, daemon=True)
