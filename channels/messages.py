@@ -109,6 +109,9 @@ class OutboundMessage:
     reference: str = ""
     #: When the attempt began; only set when asking `find`.
     attempted_at: datetime | None = None
+    #: Our side of the conversation when that is not the sender: an answer leaves from the number that was texted, also
+    #: where the conversation is with the Messaging Service around it.
+    ours: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,9 @@ def enqueue(
     valid_until = message.valid_until or max(now, not_before or now) + rule.validity
     state, reason = _first_state(session, message, now, not_before, valid_until, shadow=shadow)
     queued = state is Status.QUEUED
+    ours = message.ours or message.sender
     conversation_id, seq = place(
-        session, retailer=message.retailer, ours=message.sender, theirs=message.recipient, places=int(queued)
+        session, retailer=message.retailer, ours=ours, theirs=message.recipient, places=int(queued)
     )
     body = storable(message.text)
     row = OutboxRow(

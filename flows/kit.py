@@ -96,7 +96,8 @@ class Kit:
         """Owe the person these words, from the number that was texted. False: they are owed already."""
         message = OutboundMessage(
             channel=self.text.channel,
-            sender=self.text.ours,
+            sender=self.text.recipient,
+            ours=self.text.ours,
             recipient=self.text.sender,
             text=words,
             category=category,

@@ -7,7 +7,8 @@ from itertools import pairwise
 import pytest
 from fakes.fl_world import ANA, BEN, OAKLAND, OURS, World
 
-from channels import consent, outbox
+from channels import consent, inbox, outbox
+from channels.messages import InboundMessage
 from channels.models import Contact, OutboxRow
 from flows import email_fallback
 from flows.models import MilestoneTold
@@ -408,3 +409,18 @@ def test_the_messages_service_speaks_where_there_is_one(database, now, tmp_path)
     world = World.build(database, now, tmp_path, twilio_messaging_service_sid="MG123")
     world.scan(world.parcel(destination=dict(OAKLAND)), "shipped")
     assert [row.sender for row in world.outbox()] == ["MG123"]
+
+
+def test_the_answer_leaves_from_the_number_that_was_texted_and_stays_in_the_services_order(
+    database, now, tmp_path
+) -> None:
+    world = World.build(database, now, tmp_path, twilio_messaging_service_sid="MG123")
+    world.scan(world.parcel(destination=dict(OAKLAND)), "shipped")
+    message = InboundMessage("sms", "SM1", ANA, OURS, "where is my order", service="MG123")
+    with database.write() as session:
+        assert inbox.receive(session, message, now=now)
+    world.work()
+    told, answer = world.outbox()
+    assert (told.sender, answer.sender) == ("MG123", OURS)
+    assert told.conversation_id == answer.conversation_id
+    assert told.seq < answer.seq
