@@ -109,9 +109,11 @@ for (const button of scans) {
   button.addEventListener("click", async () => {
     try {
       pressed = label(button.dataset.status);
-      say(`${pressed} …`);
+      const waiting = `${pressed} …`;
+      say(waiting);
       const said = await fetchJson(`/phone/demo/parcels/${parcel.id}/scans`, { status: button.dataset.status });
       showState(said.parcel);
+      if ($("#news").textContent !== waiting) return; // the text was quicker than this answer, and says more
       if (said.changed) say(`${pressed}: the parcel has moved on.`);
       else say(`${pressed}: kept in the history. The parcel stays where it is, so nobody is texted.`);
     } catch (error) {
