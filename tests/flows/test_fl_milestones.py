@@ -411,6 +411,20 @@ def test_the_messages_service_speaks_where_there_is_one(database, now, tmp_path)
     assert [row.sender for row in world.outbox()] == ["MG123"]
 
 
+@pytest.mark.parametrize(
+    ("url", "sender"),
+    [
+        ("smtp://mail.example.com", "no-reply@127.0.0.1"),
+        ("smtp://orders%40example.com:pw@mail.example.com", "orders@example.com"),
+        ("smtp://user:pw@mail.example.com?starttls=1&from=shop@example.com", "shop@example.com"),
+    ],
+)
+def test_mail_comes_from_where_the_operator_said(database, now, tmp_path, url: str, sender: str) -> None:
+    world = World.build(database, now, tmp_path, smtp_url=url)
+    world.scan(world.parcel(customer_email="ana@example.com"), "shipped")
+    assert [row.sender for row in world.outbox(channel="email")] == [sender]
+
+
 def test_the_answer_leaves_from_the_number_that_was_texted_and_stays_in_the_services_order(
     database, now, tmp_path
 ) -> None:
