@@ -38,6 +38,11 @@ async function loadParcels() {
   );
 }
 
+function give(found) {
+  customer.belong(found.phone, found.name ?? "Customer");
+  if (found.driver) driver.belong(found.driver.phone, found.driver.name);
+}
+
 function choose(found) {
   parcel = found;
   pressed = null;
@@ -45,8 +50,7 @@ function choose(found) {
   $("#parcel").hidden = false;
   $("#chosen").value = found.id;
   $("#tracking").href = found.tracking_url;
-  customer.belong(found.phone, found.name ?? "Customer");
-  if (found.driver) driver.belong(found.driver.phone, found.driver.name);
+  give(found);
   for (const chip of document.querySelectorAll("[data-order]")) {
     chip.textContent = chip.dataset.order.replace("{}", found.order_number);
   }
@@ -85,6 +89,9 @@ $("#order").addEventListener("submit", async (event) => {
   try {
     const made = await fetchJson("/phone/demo/orders", Object.fromEntries(new FormData(event.target)));
     await loadParcels();
+    // What the phones hold already is read before a scan can be pressed: whatever comes later is news.
+    give(made);
+    await Promise.all([customer.poll(), driver.poll()]);
     choose(made);
     say(`Order ${made.order_number} is there. Nobody has been texted yet: press Processed.`);
     $(".scan").focus();
