@@ -14,6 +14,7 @@ from datetime import timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from bot.keywords import Keywords
 from bot.rasa import RasaNlu
@@ -33,6 +34,8 @@ log = logging.getLogger("doorline.worker")
 HEARTBEAT_S = 5
 HANDLERS = 4
 POLL_S = 1.0
+#: Rows one transaction of a tick takes.
+BATCH = 200
 DRAIN_S = 15.0
 
 
@@ -217,14 +220,20 @@ class Worker:
 
     def promote(self) -> None:
         """Planned texts whose hour has come take their place; useless ones expire."""
+        self._in_batches(lambda session: outbox.promote(session, utc_now(), BATCH))
         with self.database.write() as session:
-            outbox.promote(session, utc_now())
             outbox.expire(session, utc_now())
 
     def take_receipts(self) -> None:
         """Apply what providers said about our texts."""
-        with self.database.write() as session:
-            receipts.apply(session, utc_now())
+        self._in_batches(lambda session: receipts.apply(session, utc_now(), BATCH))
+
+    def _in_batches(self, work: Callable[[Session], int]) -> None:
+        """Until nothing full is left, each batch in a transaction of its own: a burst must not wait tick by tick."""
+        full = True
+        while full and not self.stop.is_set():
+            with self.database.write() as session:
+                full = work(session) >= BATCH
 
     def settle_unknown(self) -> None:
         """Ask the provider about texts whose outcome nobody knows."""
