@@ -1,6 +1,7 @@
 """Invitations: whom we ask, when, how often, and what they answered. Transport is somebody else's."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -38,6 +39,8 @@ class Skipped(StrEnum):
     NOT_DELIVERED = "not_delivered"
     #: It could not be sent for so long that the question would surprise.
     TOO_LATE = "too_late"
+    #: The proof of delivery that must come first never came.
+    NO_PROOF = "no_proof"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,17 @@ class Invitation:
 
     retailer: str
     shipment_id: int
-    #: E.164.
+    #: E.164, or an e-mail address.
     address: str
     carrier: str | None = None
     service: str | None = None
     driver_id: int | None = None
     #: The best score; 10 means 0-10, any other begins at 1.
     scale: int = 5
+    #: sms or email.
+    channel: str = "sms"
+    #: Whether it came after the promised window; None when nothing was promised.
+    late: bool | None = None
 
 
 def sampled(retailer: str, shipment_id: int, share: float) -> bool:
@@ -70,6 +77,8 @@ def plan(
         retailer=invitation.retailer,
         shipment_id=invitation.shipment_id,
         address=invitation.address,
+        channel=invitation.channel,
+        late=invitation.late,
         carrier=invitation.carrier,
         service=invitation.service,
         driver_id=invitation.driver_id,
@@ -153,19 +162,45 @@ def last_asked(session: Session, retailer: str, address: str) -> Survey | None:
 
 
 def answer(
-    session: Session, survey: Survey, *, score: int, comment: str | None, reason: str | None = None, now: datetime
+    session: Session,
+    survey: Survey,
+    *,
+    score: int,
+    comment: str | None,
+    reason: str | None = None,
+    by: str = "text",
+    now: datetime,
 ) -> bool:
     """Keep the answer: True when it is the first and in time. Of two at once one counts, and the row keeps it."""
     session.flush()
     statement = (
         update(Survey)
         .where(Survey.id == survey.id, Survey.state == SurveyState.SENT.value, Survey.expires_at > now)
-        .values(state=SurveyState.ANSWERED.value, score=score, comment=comment, reason=reason, answered_at=now)
+        .values(
+            state=SurveyState.ANSWERED.value,
+            score=score,
+            comment=comment,
+            reason=reason,
+            answered_by=by,
+            answered_at=now,
+        )
         .returning(Survey.id)
     )
     first = session.execute(statement, execution_options={"synchronize_session": False}).one_or_none()
     session.refresh(survey)
     return first is not None
+
+
+def wait_for(survey: Survey, step: str | None, *, now: datetime) -> None:
+    """Remember which question is open after the score; None: all is said."""
+    survey.waits_for, survey.step_at = step, None if step is None else now
+
+
+def add(survey: Survey, *, reason: str | None = None, comment: str | None = None) -> None:
+    """Keep what was said after the score. A reason that is known stays; words are put below those before them."""
+    survey.reason = survey.reason or reason
+    if comment:
+        survey.comment = "\n".join(filter(None, (survey.comment, comment)))
 
 
 def expire(session: Session, *, now: datetime) -> int:
@@ -184,15 +219,40 @@ def page(
     retailer: str,
     *,
     carrier: str | None = None,
+    service: str | None = None,
     shipment_id: int | None = None,
+    driver_ids: Collection[int] | None = None,
+    state: str | None = None,
+    reason: str | None = None,
+    score_at_most: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     before_id: int | None = None,
     limit: int = 50,
 ) -> list[Survey]:
-    """The retailer's surveys that were sent, newest first; the next page begins before the last one's id."""
+    """The retailer's surveys that were sent, newest first; the next page begins before the last one's id.
+
+    since, until: bounds of when they were sent, the second one excluded.
+    """
     query = select(Survey).where(Survey.retailer == retailer, Survey.sent_at.is_not(None))
-    for column, wanted in ((Survey.carrier, carrier), (Survey.shipment_id, shipment_id)):
+    equal = (
+        (Survey.carrier, carrier),
+        (Survey.service, service),
+        (Survey.shipment_id, shipment_id),
+        (Survey.state, state),
+        (Survey.reason, reason),
+    )
+    for column, wanted in equal:
         if wanted is not None:
             query = query.where(column == wanted)
+    if driver_ids is not None:
+        query = query.where(Survey.driver_id.in_(driver_ids))
+    if score_at_most is not None:
+        query = query.where(Survey.score <= score_at_most)
+    if since is not None:
+        query = query.where(Survey.sent_at >= since)
+    if until is not None:
+        query = query.where(Survey.sent_at < until)
     if before_id is not None:
         query = query.where(Survey.id < before_id)
     return list(session.scalars(query.order_by(Survey.id.desc()).limit(limit)))

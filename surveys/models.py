@@ -37,11 +37,15 @@ class Survey(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     retailer: Mapped[str]
     shipment_id: Mapped[int]
-    #: Whom we ask: E.164.
+    #: Whom we ask: E.164, or an e-mail address where no text may be sent.
     address: Mapped[str]
+    #: How we ask: sms or email.
+    channel: Mapped[str] = mapped_column(default="sms", server_default="sms")
     carrier: Mapped[str | None]
     service: Mapped[str | None]
     driver_id: Mapped[int | None]
+    #: Whether it came after the promised window; None when nothing was promised.
+    late: Mapped[bool | None]
     #: The best score; 10 means 0-10, any other begins at 1.
     scale: Mapped[int]
     planned_at: Mapped[datetime]
@@ -58,6 +62,12 @@ class Survey(Base):
     expires_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     score: Mapped[int | None]
-    #: What the comment is about, as an intent: damaged, not_received, …; None when it names nothing known.
+    #: What it was about: one of `questions.REASONS`, or an intent; None when it names nothing known.
     reason: Mapped[str | None]
     comment: Mapped[str | None]
+    #: text or page: where the score came from.
+    answered_by: Mapped[str | None]
+    #: The question still open after the score: reason or comment; None when all is said.
+    waits_for: Mapped[str | None]
+    #: When that question was put.
+    step_at: Mapped[datetime | None]

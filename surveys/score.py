@@ -60,6 +60,12 @@ _END: Final = re.compile(
 _STARS: Final = re.compile(r"(?P<full>(?:[⭐🌟★]\ ?)+)[☆\ ]*|(?P<asterisks>\*(?:\ ?\*)*)(?=\s*$)")
 _THUMBS: Final = re.compile(r"(?P<thumb>👍|👎)(?:\ ?(?P=thumb))*")
 _APART: Final = re.compile(r"\s*(?:\n|[,;:!.)]+(?=\s|$|[^0-9\s])|\.{2,}|(?<=\s)[-–—]+(?=\s)|[-–—]+(?=[a-z\s]))\s*")
+_THUMB_UP: Final = re.compile(
+    r"^(?:(?:two|2|dos|big) )?(?:thumbs? up|pulgar(?:es)? (?:hacia )?arriba)(?![a-z])", re.IGNORECASE
+)
+_THUMB_DOWN: Final = re.compile(
+    r"^(?:(?:two|2|dos|big) )?(?:thumbs? down|pulgar(?:es)? (?:hacia )?abajo)(?![a-z])", re.IGNORECASE
+)
 #: Variation selectors, the keycap's frame, joiners and skin tones change nothing of what a sign says.
 _DRESS: Final = re.compile("[\ufe0e\ufe0f\u20e3\u200d\u200b\U0001f3fb-\U0001f3ff]")
 _APOSTROPHES: Final = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\t": " "})
@@ -74,6 +80,7 @@ def read_score(text: str, *, scale: int = 5) -> ScoreAnswer | None:
     """
     said = unicodedata.normalize("NFC", _DRESS.sub("", text[:MAX_CHARS]).replace("🔟", "10"))
     said = re.sub(r"[ \r\t\u00a0]+", " ", said.translate(_APOSTROPHES)).strip(" \n\"'¡")
+    said = _THUMB_UP.sub("👍", _THUMB_DOWN.sub("👎", _without_faces(said)))
     plain = "".join(_fold(char) for char in said)
     for read in (_by_signs, _at_the_start, _inside, _at_the_end):
         found = read(said, plain, scale)
@@ -81,6 +88,14 @@ def read_score(text: str, *, scale: int = 5) -> ScoreAnswer | None:
             score, comment = found
             return ScoreAnswer(score, _tidy(comment)) if lowest(scale) <= score <= scale else None
     return None
+
+
+def _without_faces(said: str) -> str:
+    """The text without the faces and hands before its number: "😊 5" is a five."""
+    bare = said.lstrip(" ")
+    while bare and unicodedata.category(bare[0]) == "So" and bare[0] not in "⭐🌟★👍👎":
+        bare = bare[1:].lstrip(" ")
+    return bare if bare[:1].isdigit() or bare[:1] in "⭐🌟★" else said
 
 
 #: What a reader answers: a score, maybe off the scale, and the words beside it.

@@ -28,6 +28,18 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedProof:
+    """A picture that a carrier keeps as the proof of a delivery."""
+
+    #: photo or signature.
+    kind: str
+    #: Where it can be fetched; https.
+    url: str
+    #: Who signed, where the carrier says so.
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CarrierEvent:
     """One scan, in our words. What the source said stays in `raw`."""
 
@@ -54,6 +66,8 @@ class CarrierEvent:
     correction: bool = False
     #: Moves the state and texts nobody.
     silent: bool = False
+    #: What the carrier keeps of the delivery, to be fetched later.
+    proofs: tuple[OfferedProof, ...] = ()
     raw: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -80,6 +94,7 @@ class CarrierEvent:
             "flags": list(self.flags),
             "correction": self.correction,
             "silent": self.silent,
+            "proofs": [{"kind": one.kind, "url": one.url, "name": one.name} for one in self.proofs],
             "raw": self.raw,
         }
 
@@ -108,6 +123,7 @@ class CarrierEvent:
             flags=tuple(said["flags"]),
             correction=said["correction"],
             silent=said["silent"],
+            proofs=tuple(OfferedProof(**one) for one in said.get("proofs", ())),  # older rows have none
             raw=said["raw"],
         )
 
@@ -167,3 +183,21 @@ class Stalled(Fact):
 
     #: The last sign of life.
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProofAdded(Fact):
+    """Something that shows the delivery has come in. `occurred_at` is when it was made."""
+
+    proof_id: int
+    #: A `proofs.ProofKind`.
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofOffered(Fact):
+    """A carrier keeps a picture of the delivery that we may fetch."""
+
+    #: The carrier adapter's name.
+    source: str
+    proof: OfferedProof

@@ -34,6 +34,7 @@ class Shipment(Base):
         Index("ix_shipment_state", "retailer", "state"),
         # The ticks look over all retailers for open parcels that have been silent for long.
         Index("ix_shipment_silence", "state", "last_event_at"),
+        Index("ix_shipment_driver", "driver_id", "state"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -69,6 +70,8 @@ class Shipment(Base):
     items: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     driver_id: Mapped[int | None] = mapped_column(ForeignKey("driver.id"))
     driver_assigned_at: Mapped[datetime | None]
+    #: The parcel's place in its driver's round, as the retailer numbers it; None: by its window.
+    stop_number: Mapped[int | None]
 
     state: Mapped[str] = mapped_column(default="created")
     #: When the state was reached in the world (the event's time), None while created.
@@ -99,6 +102,19 @@ class Shipment(Base):
     updated_at: Mapped[datetime]
 
     driver: Mapped[Driver | None] = relationship(lazy="joined")
+
+
+class RoundChange(Base):
+    """Something about a driver's round has changed since they were last told; forgotten once they know."""
+
+    __tablename__ = "round_change"
+    __table_args__ = (Index("ix_round_change_driver", "driver_id", "due_at"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    retailer: Mapped[str]
+    driver_id: Mapped[int] = mapped_column(ForeignKey("driver.id"))
+    #: When the driver may be told at the earliest: now, or before the day for which the parcel is promised.
+    due_at: Mapped[datetime]
 
 
 class ShipmentEvent(Base):

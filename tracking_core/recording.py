@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db import insert_once
 from tracking_core import ledger
 from tracking_core.eta import GRACE, Estimate, carrier_window, estimate, zone_of
-from tracking_core.facts import CarrierEvent, EtaChanged, Fact, PromiseBroken, StateChanged
+from tracking_core.facts import CarrierEvent, EtaChanged, Fact, PromiseBroken, ProofOffered, StateChanged
 from tracking_core.flags import raise_flags, reassess
 from tracking_core.matching import locked, matching
 from tracking_core.models import Shipment, UnmatchedEvent
@@ -124,6 +124,7 @@ def _record_on(
         shipment.last_event_at = happened
     shipment.updated_at = now
     silent = aged or event.silent
+    facts += [ProofOffered(shipment.id, happened, silent, event.carrier, one) for one in event.proofs]
     facts += _eta_facts(shipment, expected_before, happened, now=now, grace=grace, silent=silent)
     return facts
 

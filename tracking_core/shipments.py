@@ -16,6 +16,7 @@ from tracking_core.matching import locked, queue_for_number
 from tracking_core.models import Driver, Promise, Shipment
 from tracking_core.numbers import normalised
 from tracking_core.recording import take_in_unmatched
+from tracking_core.rounds import hand_over, reorder
 from tracking_core.states import ShipmentState
 
 __all__ = [
@@ -73,6 +74,8 @@ class NewShipment:
     #: instructions, leave_at_door, proof.
     delivery: dict[str, Any] = field(default_factory=dict)
     items: list[dict[str, Any]] = field(default_factory=list)
+    #: Its place in the driver's round; None: by its window.
+    stop_number: int | None = None
     #: api, import, demo, or a store's name.
     source: str = "api"
 
@@ -111,6 +114,7 @@ def create(session: Session, new: NewShipment, *, retailer: str, now: datetime) 
         promised_at=now if promised else None,
         delivery=dict(new.delivery),
         items=list(new.items),
+        stop_number=new.stop_number,
         state=ShipmentState.CREATED.value,
         flags=[],
         attempts=0,
@@ -146,13 +150,7 @@ def update(session: Session, shipment: Shipment, changes: Mapping[str, object], 
     promise_before = shipment.promised_from, shipment.promised_to
     number_before = shipment.tracking_number
     for name, value in changes.items():
-        if name == "tracking_number":
-            _renumber(session, shipment, normalised(value if isinstance(value, str) else None))
-        elif name in MERGED:
-            merged = {**getattr(shipment, name), **(value if isinstance(value, Mapping) else {})}
-            setattr(shipment, name, {key: item for key, item in merged.items() if item is not None})
-        elif name not in DRIVER:
-            setattr(shipment, COLUMNS.get(name, name), value)
+        _set(session, shipment, name, value, now)
     if changes.keys() & DRIVER:
         _change_driver(session, shipment, changes, now)
     if (shipment.promised_from, shipment.promised_to) != promise_before:
@@ -165,6 +163,18 @@ def update(session: Session, shipment: Shipment, changes: Mapping[str, object], 
     return shipment
 
 
+def _set(session: Session, shipment: Shipment, name: str, value: object, now: datetime) -> None:
+    if name == "tracking_number":
+        _renumber(session, shipment, normalised(value if isinstance(value, str) else None))
+    elif name == "stop_number":
+        reorder(session, shipment, value if isinstance(value, int) else None, now=now)
+    elif name in MERGED:
+        merged = {**getattr(shipment, name), **(value if isinstance(value, Mapping) else {})}
+        setattr(shipment, name, {key: item for key, item in merged.items() if item is not None})
+    elif name not in DRIVER:
+        setattr(shipment, COLUMNS.get(name, name), value)
+
+
 def assign_driver(session: Session, shipment: Shipment, *, name: str, phone: str, now: datetime) -> Driver:
     """Put the shipment in the hands of the driver with that phone, who is made or renamed as needed."""
     driver = Driver(retailer=shipment.retailer, name=name, phone=phone, created_at=now)
@@ -173,10 +183,7 @@ def assign_driver(session: Session, shipment: Shipment, *, name: str, phone: str
         driver = session.scalars(known).one()
         if name and driver.name != name:
             driver.name = name
-    if shipment.driver_id != driver.id:
-        shipment.driver = driver
-        shipment.driver_assigned_at = now
-        shipment.updated_at = now
+    hand_over(session, shipment, driver, now=now)
     session.flush()
     return driver
 
@@ -240,7 +247,7 @@ def _renumber(session: Session, shipment: Shipment, number: str) -> None:
 def _change_driver(session: Session, shipment: Shipment, changes: Mapping[str, object], now: datetime) -> None:
     name, phone = changes.get("driver_name"), changes.get("driver_phone")
     if "driver_phone" in changes and not phone:
-        shipment.driver, shipment.driver_assigned_at = None, None
+        hand_over(session, shipment, None, now=now)
     elif isinstance(phone, str):
         assign_driver(session, shipment, name=name if isinstance(name, str) else "", phone=phone, now=now)
     elif isinstance(name, str) and shipment.driver is not None:
