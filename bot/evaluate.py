@@ -26,6 +26,8 @@ from bot.understanding import CLEAR, Nlu
 OUT: Final = "out_of_scope"
 _START_WITHIN_S: Final = 180.0
 _PROGRESS_EVERY: Final = 500
+#: Figures are of the model, however busy the machine is.
+_PATIENCE_S: Final = 30.0
 
 
 class BadFileError(ValueError):
@@ -85,23 +87,32 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def evaluate(nlu: Nlu, lines: Sequence[tuple[str, str]], threshold: float) -> dict[str, Any]:
-    """Ask `nlu` every text. Raises NluError when Rasa falls silent meanwhile: the figures would be the keywords'."""
-    pairs = []
+    """CONTRACT's figures for what `nlu` answers. Raises NluError when Rasa falls silent meanwhile."""
     began = time.perf_counter()
+    pairs = answers(nlu, lines, threshold)
+    return score(pairs, time.perf_counter() - began)
+
+
+def answers(nlu: Nlu, lines: Sequence[tuple[str, str]], threshold: float) -> list[tuple[str, str]]:
+    """(true, answered) intent of each (text, true intent).
+
+    Raises NluError when Rasa falls silent meanwhile: it would be the keywords who answer.
+    """
+    pairs = []
     for number, (text, intent) in enumerate(lines, start=1):
         understood = nlu.understand(text)
         if isinstance(nlu, RasaNlu) and nlu.status() != "rasa":
             raise NluError(f"it stopped answering at text {number}")
         pairs.append((intent, understood.intent if understood.confidence >= threshold else OUT))
         if number % _PROGRESS_EVERY == 0:
-            _tell(f"{number} of {len(lines)}")
-    return score(pairs, time.perf_counter() - began)
+            tell(f"{number} of {len(lines)}")
+    return pairs
 
 
 @contextmanager
 def own_server(data_dir: Path) -> Iterator[str]:
     """A Rasa server of our own on a free port, trained if need be; yields its URL, ends it. Raises NluError."""
-    server = Server(data_dir, _free_port(), say=_tell)
+    server = Server(data_dir, _free_port(), say=tell)
     server.train()
     process = subprocess.Popen(  # noqa: S603  the command is ours
         server.command(), cwd=server.work_dir, env=clean_environment(), stdout=sys.stderr, stderr=subprocess.DEVNULL
@@ -120,7 +131,7 @@ def own_server(data_dir: Path) -> Iterator[str]:
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    _tell("waiting for Rasa to load")
+    tell("waiting for Rasa to load")
     nlu = RasaNlu(url, Keywords())
     deadline = time.monotonic() + _START_WITHIN_S
     try:
@@ -139,27 +150,33 @@ def _free_port() -> int:
         return port
 
 
-def _tell(line: str) -> None:
+def tell(line: str) -> None:
+    """One line of progress."""
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
 
 
-def _with_rasa(lines: Sequence[tuple[str, str]], threshold: float) -> dict[str, Any]:
+@contextmanager
+def rasa() -> Iterator[RasaNlu]:
+    """Rasa at NLU_URL, else a server of our own. Raises NluError."""
+    with _server() as url:
+        nlu = RasaNlu(url, Keywords(), timeout_s=_PATIENCE_S)
+        try:
+            nlu.understand("hello")  # the first answer of a server that has just started takes longer
+            yield nlu
+        finally:
+            nlu.close()
+
+
+@contextmanager
+def _server() -> Iterator[str]:
     settings = settings_from(os.environ, Path(".env"))
     url = settings.get("NLU_URL", "off")
     if url.lower() != "off":
-        return _ask(url, lines, threshold)
+        yield url
+        return
     with own_server(Path(settings.get("DATA_DIR", ROOT / "var"))) as own:
-        return _ask(own, lines, threshold)
-
-
-def _ask(url: str, lines: Sequence[tuple[str, str]], threshold: float) -> dict[str, Any]:
-    nlu = RasaNlu(url, Keywords())
-    try:
-        nlu.understand("hello")  # the first answer of a server that has just started takes longer
-        return evaluate(nlu, lines, threshold)
-    finally:
-        nlu.close()
+        yield own
 
 
 def main() -> int:
@@ -172,14 +189,15 @@ def main() -> int:
     try:
         lines = read(arguments.file)
         if arguments.nlu == "rasa":
-            result = _with_rasa(lines, arguments.threshold)
+            with rasa() as nlu:
+                result = evaluate(nlu, lines, arguments.threshold)
         else:
             result = evaluate(Keywords(), lines, arguments.threshold)
     except (BadFileError, OSError, UnicodeDecodeError) as problem:
-        _tell(f"Cannot read the file: {problem}")
+        tell(f"Cannot read the file: {problem}")
         return 2
     except NluError as unavailable:
-        _tell(f"No NLU: {unavailable}.")
+        tell(f"No NLU: {unavailable}.")
         return 1
     sys.stdout.write(json.dumps(result) + "\n")
     return 0

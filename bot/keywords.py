@@ -12,17 +12,24 @@ from bot import entities, language, small_talk
 from bot.answers import yes_or_no
 from bot.normal import normal
 from bot.rules import ALL
-from bot.rules.base import Rule
-from bot.understanding import Entity, Understanding
+from bot.rules.elsewhere import ACTING, is_elsewhere
+from bot.understanding import CLEAR, Entity, Understanding, others
 
 LANGUAGES: Final = ("en", "es")
 
 #: Nobody describes two pages; the rest of a long text only confuses.
 _MAX_PLAIN: Final = 400
 _NOTHING: Final = 0.2
+#: Rules as strong as this are heard even where a yes, a no or small talk could be read.
+_BEYOND_DOUBT: Final = 0.95
 
-#: May stand around a bare order number: "my order number A1001".
-_ABOUT_NUMBERS: Final = frozenset("order package pedido my mi number numero tracking is es #".split())
+#: May stand around a bare order number: "my order number A1001", "and where is A1001".
+_ABOUT_NUMBERS: Final = frozenset(
+    """order package parcel my number tracking is # where and what about the of status on how it now
+    pedido paquete mi numero es donde esta y que pasa con el de como va estado ahora""".split()
+)
+
+_WHERE: Final = frozenset("where donde".split())
 
 _ACKNOWLEDGES: Final = frozenset("ok okay k great good perfect alright fine cool vale bueno listo perfecto".split())
 
@@ -34,7 +41,10 @@ class Keywords:
         """The meaning of any string; never raises. Confidence is the strength of the rule, below 0.5 without one."""
         found = entities.find(text)
         intent, confidence = _intent(text, found)
-        return Understanding(intent, confidence, found, language or _language(text), "keywords")
+        ranking = _by_rules(normal(text)[:_MAX_PLAIN])
+        return Understanding(
+            intent, confidence, found, language or _language(text), "keywords", others(intent, ranking)
+        )
 
 
 def _language(text: str) -> str:
@@ -45,7 +55,9 @@ def _intent(text: str, found: tuple[Entity, ...]) -> tuple[str, float]:
     plain = normal(text)[:_MAX_PLAIN]
     if not plain:
         return "out_of_scope", 0.0
-    by_rule = _by_rule(plain)
+    by_rule = next(iter(_by_rules(plain)), None)
+    if by_rule and by_rule[1] >= _BEYOND_DOUBT:
+        return by_rule  # "no lo recibi" is more than a no
     answer = yes_or_no(text)
     small = small_talk.whole(plain)
     if small and small[0] == "thanks" and plain.split()[0] in _ACKNOWLEDGES:
@@ -57,18 +69,21 @@ def _intent(text: str, found: tuple[Entity, ...]) -> tuple[str, float]:
     if by_rule:
         return by_rule
     if found and not _words_besides(text, found):
-        return "where_is_my_order", 0.7  # a bare order number is the question people mean by it
+        # A bare order number is the question people mean by it; "where is" beside it says so.
+        return "where_is_my_order", 0.92 if _WHERE & {*plain.split()} else 0.7
     return small_talk.beginning(plain) or ("out_of_scope", _NOTHING)
 
 
 @lru_cache(maxsize=1024)
-def _by_rule(plain: str) -> tuple[str, float] | None:
-    """The strongest rule that matches; of equals the one that is written first."""
-    best: Rule | None = None
+def _by_rules(plain: str) -> tuple[tuple[str, float], ...]:
+    """Each intent with the strongest of its rules that match, best first; of equals the one that is written first."""
+    best: dict[str, float] = {}
     for rule in ALL:
-        if (best is None or rule.confidence > best.confidence) and rule.matches(plain):
-            best = rule
-    return (best.intent, best.confidence) if best else None
+        if rule.confidence > best.get(rule.intent, 0.0) and rule.matches(plain):
+            best[rule.intent] = rule.confidence
+    if is_elsewhere(plain):
+        best = {intent: min(sure, CLEAR - 0.1) if intent in ACTING else sure for intent, sure in best.items()}
+    return tuple(sorted(best.items(), key=lambda guess: -guess[1]))
 
 
 def _words_besides(text: str, found: tuple[Entity, ...]) -> bool:

@@ -4,19 +4,21 @@ import contextlib
 import http.client
 import json
 import logging
-import math
 import socket
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import replace
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from bot import entities, language
 from bot.breaker import Breaker
-from bot.understanding import CLEAR, INTENTS, Nlu, Understanding
+from bot.judge import courtesy, rules_win
+from bot.normal import normal
+from bot.rasa_answer import RasaError, read
+from bot.understanding import Nlu, Understanding, others
 
 _log = logging.getLogger(__name__)
 
@@ -26,16 +28,6 @@ _MAX_TEXT_CHARS: Final = 2_000
 #: Exchanges at a time; one more is answered by the fallback rather than queued.
 _MAX_AT_ONCE: Final = 16
 _PING_S: Final = 1.0
-#: The model's own probability at which an intent is clear: `threshold` of FallbackClassifier in training/config.yml.
-MODEL_THRESHOLD: Final = 0.3
-_UNSURE: Final = "nlu_fallback"
-#: When Rasa is unclear, a fallback that is as sure as this is believed instead; `source` then names it.
-_SECOND_OPINION: Final = 0.8
-LANGUAGES: Final = ("en", "es")
-
-
-class RasaError(Exception):
-    """The NLU server did not give a usable answer in time."""
 
 
 class RasaNlu:
@@ -43,8 +35,8 @@ class RasaNlu:
 
     `timeout_s` bounds the whole exchange in wall-clock seconds, even against a server that sends a byte now and then.
     `clock` is monotonic seconds. After 5 failures in a row Rasa is left alone for 10 s, then one text tries it again.
-    When Rasa is unclear and the fallback quite sure, the fallback's answer is given. Entities always come from
-    `bot.entities`. Confidence is scaled so that below 0.5 means unclear, as everywhere.
+    The fallback is asked too, and believed where Rasa is unsure and it is not (`bot.judge`); `source` names whose
+    answer it is. Entities and language are always the fallback's. Confidence is scaled: below 0.5 means unclear.
     """
 
     def __init__(
@@ -67,11 +59,11 @@ class RasaNlu:
 
     def understand(self, text: str, *, language: str | None = None) -> Understanding:
         """The meaning of any string, by Rasa when it answers properly in time; never raises."""
-        if not text.strip() or not self._breaker.allow():
+        if not normal(text) or not self._breaker.allow():  # of signs alone a model can only say what is frequent
             return self._fallback.understand(text, language=language)
         try:
             answer = self._exchange("POST", "/model/parse", {"text": _sendable(text)}, self._timeout_s)
-            intent, confidence = _read(answer)
+            ranking = read(answer)
         except RasaError as failure:
             self._reached = False
             if self._breaker.failed():
@@ -80,11 +72,12 @@ class RasaNlu:
         self._reached = True
         if self._breaker.succeeded():
             _log.info("NLU answers again")
-        if confidence < CLEAR:
-            second = self._fallback.understand(text, language=language)
-            if second.confidence >= _SECOND_OPINION:
-                return second
-        return Understanding(intent, confidence, entities.find(text), language or _language(text), "rasa")
+        rules = self._fallback.understand(text, language=language)
+        if rules_win(ranking, rules):
+            return replace(rules, alternatives=others(rules.intent, (*rules.alternatives, *ranking)))
+        intent, confidence = courtesy(ranking[0][0], text), ranking[0][1]
+        other = others(intent, (*ranking[1:], *rules.alternatives))
+        return Understanding(intent, confidence, rules.entities, rules.language, "rasa", other)
 
     def status(self) -> Literal["rasa", "keywords"]:
         """Who would answer now, as far as the last contact tells; "keywords" before the first one."""
@@ -170,45 +163,3 @@ class _Exchange:
 def _sendable(text: str) -> str:
     """The text without what JSON or Rasa would choke on: lone surrogates, NUL, and everything past 2,000 characters."""
     return text[:_MAX_TEXT_CHARS].encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", " ")
-
-
-def _language(text: str) -> str:
-    return language.detect(text, LANGUAGES, LANGUAGES[0])[0]
-
-
-def _read(answer: Any) -> tuple[str, float]:
-    """Intent and scaled confidence of Rasa's answer; RasaError when it is not one of ours."""
-    if not isinstance(answer, dict):
-        raise RasaError("not an answer")
-    intent, confidence = _prediction(answer.get("intent"))
-    if intent != _UNSURE:
-        return intent, _scaled(confidence)
-    ranking = answer.get("intent_ranking")
-    if not isinstance(ranking, list):
-        raise RasaError("no ranking")
-    for row in ranking:
-        intent, confidence = _prediction(row)
-        if intent != _UNSURE:
-            # Rasa found the best guess too weak or too close to the next one.
-            return intent, min(_scaled(confidence), CLEAR - 0.01)
-    return "out_of_scope", 0.0
-
-
-def _prediction(row: Any) -> tuple[str, float]:
-    if not isinstance(row, dict):
-        raise RasaError("no intent")
-    name, confidence = row.get("name"), row.get("confidence")
-    if name is None:
-        return "out_of_scope", 0.0
-    if name not in (*INTENTS, _UNSURE):
-        raise RasaError("an intent that is not ours")
-    if isinstance(confidence, bool) or not isinstance(confidence, (int, float)) or not math.isfinite(confidence):
-        raise RasaError("no confidence")
-    return str(name), min(1.0, max(0.0, float(confidence)))
-
-
-def _scaled(probability: float) -> float:
-    """The model's threshold lands on CLEAR, 0 and 1 stay where they are."""
-    if probability < MODEL_THRESHOLD:
-        return round(CLEAR * probability / MODEL_THRESHOLD, 4)
-    return round(CLEAR + (1 - CLEAR) * (probability - MODEL_THRESHOLD) / (1 - MODEL_THRESHOLD), 4)

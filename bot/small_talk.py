@@ -1,12 +1,17 @@
 """Greetings, thanks and farewells. They count only when a text is nothing else. Pure."""
 
+# ruff: noqa: SIM905  a table of words reads better without quotes
+
+import re
 from typing import Final
 
 from bot.phrases import Phrases, made_of
 
 _GREET: Final = (
-    "hi|hii|hello|hey|heya|hiya|helo|hallo|yo|howdy|greetings|good morning|good afternoon|good evening|good day|"
-    "morning|afternoon|evening|what is up|sup|how are you|how are you doing|how is it going|"
+    "hi|hii|hiii|hai|haii|hlo|gm|gud morning|gud evening|good mrng|heyy|hellow|"
+    "hi there|hello there|hello|hey|heya|hiya|helo|hallo|yo|howdy|greetings|"
+    "good morning|good afternoon|good evening|good day|morning|afternoon|evening|what is up|sup|"
+    "how are you|how are you doing|how is it going|"
     "anyone there|anybody there|you there|are you there|is anyone there|is anybody there|is someone there|"
     "nice to meet you|hola|holi|buenas|buen dia|buenos dias|buenas tardes|buenas noches|que tal|"
     "como esta|como estas|como estan|"
@@ -21,8 +26,8 @@ _THANKS: Final = (
 _DAYS: Final = ("day", "one", "night", "evening", "weekend", "afternoon", "rest of your day", "time")
 _BYE: Final = "|".join(
     (
-        "bye|bye bye|goodbye|good bye|good night|see you|see you later|see you soon|see ya|cya|take care|talk later|",
-        "talk to you later|ttyl|later|that is all|that will be all|",
+        "bye|byee|byeee|bye bye|goodbye|good bye|good night|see you|see you later|see you soon|see ya|cya|take care|",
+        "talk later|talk to you later|ttyl|later|that is all|that will be all|",
         *(f"have a {kind} {day}" for kind in ("good", "great", "nice", "wonderful", "lovely") for day in _DAYS),
         "adios|chao|chau|hasta luego|hasta pronto|hasta manana|nos vemos|cuidate|cuidense|buena noche|eso es todo",
         *(f"que {has} {a}{day}" for has in ("tenga", "tengas", "pase", "pases") for a in ("", "un ", "una ")
@@ -45,13 +50,28 @@ _SOFT: Final = "|".join(
         "por su ayuda|por tu ayuda|por la informacion|por avisar|por responder",
     )
 )  # fmt: skip
-_SHORT: Final = 8
+_SHORT: Final = 14
 
-#: "thanks, bye" ends the talk, "hi thanks" thanks.
+#: "thanks, bye" thanks, as does "hi thanks": what people mark as thanks when they look at such texts.
 _WHOLE: Final = (
-    ("goodbye", Phrases(_BYE), Phrases(_SOFT, _THANKS)),
-    ("thanks", Phrases(_THANKS), Phrases(_SOFT, _GREET)),
+    ("thanks", Phrases(_THANKS), Phrases(_SOFT, _GREET, _BYE)),
+    ("goodbye", Phrases(_BYE), Phrases(_SOFT)),
     ("greet", Phrases(_GREET), Phrases(_SOFT)),
+)
+_YES: Final = frozenset("yes yeah yea yep yup sure ok okay fine claro vale bueno".split())
+_PLAIN_YES: Final = frozenset("yes yeah yea yep yup ya sure".split())
+_ACCEPTING: Final = frozenset("ok okay k great alright cool perfect fine good oh vale bueno listo perfecto".split())
+_NO: Final = frozenset("no nope nah nothing nada".split())
+#: "no hay nadie", "no one is home": states something and denies nothing.
+_STATES: Final = frozenset(
+    """one body hay esta estan estoy puedo puede pude tengo se lo la le me veo vi encuentro doy llega llego ha he sale
+    abre abren contesta idea access entry answer response reply such house street sign package parcel delivery driver
+    luck code key news update word""".split()
+)
+#: "ok what is the weather" is no yes.
+_ASKS: Final = frozenset(
+    """what who whose where when why how which google can could do does did is are
+    que quien donde cuando como cual""".split()
 )
 _AGREED: Final = frozenset(("ok", "okay", "oh", "no", "great", "perfect", "si", "yes", "alright"))
 
@@ -69,8 +89,50 @@ def beginning(plain: str) -> tuple[str, float] | None:
     words = plain.split()
     if len(words) > _SHORT:
         return None
-    _, thanks, _ = _WHOLE[1]
+    _, thanks, _ = _WHOLE[0]
     _, greet, _ = _WHOLE[2]
     if thanks.start(words) or (words[0] in _AGREED and thanks.start(words, 1)):
         return "thanks", 0.6
-    return ("greet", 0.55) if greet.start(words) else None
+    if greet.start(words):
+        return "greet", 0.55
+    if _ASKS.isdisjoint(words):
+        if words[0] in _YES:
+            return "affirm", 0.52
+        if words[0] in _NO and not _STATES.intersection(words[1:2]):
+            return "deny", 0.52
+    return None
+
+
+_THANKING: Final = re.compile(r"(?<!\w)(?:th?an?[kx]+s?|thank\w*|ty|tysm|gracias|agrade\w+)(?!\w)")
+_LEAVING: Final = re.compile(
+    r"(?<!\w)(?:good ?bye\w*|b+y+e+|see you|have an? \w+ (?:day|one|night|evening|weekend|time)|good night|take care|"
+    r"adios|chao|hasta (?:luego|pronto|manana)|nos vemos|(?:tenga|pase) \w+ \w+)(?!\w)"
+)
+_REFUSING: Final = re.compile(r"(?<!\w)(?:no|not|nothing|nope|nada)(?!\w)")
+#: After these it is not the first thing said that counts.
+_TURNS: Final = re.compile(
+    r"(?<!\w)(?:but|pero|however|wrong\w*|incorrect\w*|no (?:problem|worries|issues?|doubt))(?!\w)"
+)
+_DONE: Final = re.compile(r"(?:that is|this is|eso es|es) (?:all|it|everything|todo)(?!\w)")
+
+
+def opening(plain: str) -> str | None:
+    """What a text that is small talk throughout mostly means: the first thing said counts, None when it does not tell.
+
+    "no thanks, bye" refuses, "thank you, nothing else" thanks, "ok bye" leaves.
+    """
+    first = plain.split(" ", 1)[0]
+    if _TURNS.search(plain):
+        return None
+    thanks, leaves = _THANKING.search(plain), _LEAVING.search(plain)
+    if first in _NO:
+        return "deny"
+    if _THANKING.match(plain):
+        return "thanks"
+    if _LEAVING.match(plain):
+        return "goodbye"
+    if first in _PLAIN_YES:
+        return None if thanks else "goodbye" if leaves else "affirm"
+    if (first in _ACCEPTING and not _REFUSING.search(plain)) or _DONE.match(plain):
+        return "thanks" if thanks else "goodbye" if leaves else None
+    return None

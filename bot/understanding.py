@@ -1,5 +1,6 @@
 """What a text means, whoever worked it out. Pure."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Protocol
 
@@ -44,6 +45,12 @@ INTENTS: Final = CUSTOMER_INTENTS + DRIVER_INTENTS
 
 #: Below this confidence a text is unclear: ask, do not act.
 CLEAR: Final = 0.5
+#: Below this confidence (of the same scale as CLEAR) a guess is not even worth a question.
+WORTH_ASKING: Final = 0.1
+#: As many other guesses are kept at most.
+MOST_ALTERNATIVES: Final = 3
+#: The intent of what is none of our business.
+NOTHING: Final = "out_of_scope"
 
 Source = Literal["keywords", "rasa"]
 
@@ -72,11 +79,30 @@ class Understanding:
     #: Two letters, such as "en"
     language: str
     source: Source
+    #: What else it may mean, best first: (intent, confidence) of three other intents at most, each no less than
+    #: WORTH_ASKING; never `intent` itself, never out_of_scope. () when nothing else is near.
+    alternatives: tuple[tuple[str, float], ...] = ()
 
     @property
     def is_clear(self) -> bool:
         """True when the intent may be acted upon."""
         return self.confidence >= CLEAR
+
+    @property
+    def guesses(self) -> tuple[str, ...]:
+        """What to ask about when it is unclear ("Did you mean ...?"): intents, best first, never out_of_scope."""
+        own = ((self.intent, self.confidence),)
+        ranked = sorted((*own, *self.alternatives), key=lambda guess: -guess[1])
+        return tuple(intent for intent, confidence in ranked if intent != NOTHING and confidence >= WORTH_ASKING)
+
+
+def others(intent: str, ranking: Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    """`Understanding.alternatives` for `intent` out of all (intent, confidence) in any order."""
+    best: dict[str, float] = {}
+    for name, confidence in ranking:
+        if name not in (intent, NOTHING) and confidence >= WORTH_ASKING:
+            best[name] = max(confidence, best.get(name, 0.0))
+    return tuple(sorted(best.items(), key=lambda guess: -guess[1])[:MOST_ALTERNATIVES])
 
 
 class Nlu(Protocol):
@@ -94,12 +120,20 @@ _FROM_CUSTOMER: Final = {"driver_damaged": "damaged"}
 
 def from_driver(understood: Understanding) -> Understanding:
     """The same text read as a driver's: "the box is crushed" is `driver_damaged`."""
-    return replace(understood, intent=_FROM_DRIVER.get(understood.intent, understood.intent))
+    intent = _FROM_DRIVER.get(understood.intent, understood.intent)
+    return replace(understood, intent=intent, alternatives=_read_as(intent, understood, _FROM_DRIVER))
 
 
 def from_customer(understood: Understanding) -> Understanding:
     """The same text read as a customer's; what only a driver can mean becomes an unclear `out_of_scope`."""
     intent = _FROM_CUSTOMER.get(understood.intent, understood.intent)
+    confidence = understood.confidence
     if intent in DRIVER_INTENTS:
-        return replace(understood, intent="out_of_scope", confidence=min(understood.confidence, CLEAR / 2))
-    return replace(understood, intent=intent)
+        intent, confidence = NOTHING, min(confidence, CLEAR / 2)
+    said = _read_as(intent, understood, _FROM_CUSTOMER)
+    theirs = tuple(guess for guess in said if guess[0] not in DRIVER_INTENTS)
+    return replace(understood, intent=intent, confidence=confidence, alternatives=theirs)
+
+
+def _read_as(intent: str, understood: Understanding, names: Mapping[str, str]) -> tuple[tuple[str, float], ...]:
+    return others(intent, ((names.get(name, name), confidence) for name, confidence in understood.alternatives))

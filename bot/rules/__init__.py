@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from bot.rules import en_driver, en_problems, en_requests, en_where, es_driver, es_problems, es_requests, es_where
+from bot.rules import (
+    en_driver,
+    en_problems,
+    en_requests,
+    en_where,
+    es_driver,
+    es_problems,
+    es_requests,
+    es_where,
+    more,
+    status,
+)
 from bot.rules.base import Rule
 
 ALL: Final[tuple[Rule, ...]] = (
@@ -14,4 +25,6 @@ ALL: Final[tuple[Rule, ...]] = (
     *es_requests.RULES,
     *es_where.RULES,
     *es_driver.RULES,
+    *more.RULES,
+    *status.RULES,
 )

@@ -49,7 +49,10 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"completed)|drop ?off (?:done|complete))(?: (?:done|complete|now|ok|to (?:customer|neighbor|"
             r"reception)))?$"
         ),
-        r"wrong|but|not|never|who|where|when|damaged|was it|has|please|someone else|says|broken",
+        (
+            r"wrong|but|not|never|who|where|when|damaged|was it|has|please|someone else|says|broken|"
+            r"can i|could|be delivered|swears?|(?:he|she|they|you|driver|courier|guy) (?:just )?(?:left|dropped|handed)"
+        ),
     ),
     (
         "driver_running_late",
@@ -73,7 +76,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"no such (?:address|street|house|number)|"
             r"gps (?:\w+ ){{0,5}}(?:wrong|lost|takes|took|sent|sends)|i am lost"
         ),
-        r"driver|tracking|order number|your website",
+        r"driver|tracking|order number|your website|how do i|use this|help|confused",
     ),
     (
         "driver_nobody_home",
@@ -101,7 +104,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"building |entry |buzzer )+code|"
             r"(?:gate |door |access )?code (?:does not|did not|is not|not) work\w*|no access"
         ),
-        r"account|website|app|my (?:account|email)|link|tracking|discount",
+        r"account|website|app|my (?:account|email)|link|tracking|discount|pass ?code|password|pin|card|log ?in",
     ),
     (
         "driver_refused",

@@ -77,7 +77,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
         0.88,
         r"{bad}",
         (
-            r"(?:gate|buzzer|doorbell|door bell|intercom|elevator|link|website|app|site|page|promise|heart|"
+            r"(?:gate|buzzer|doorbell|bell|chime|intercom|elevator|lift|lock|link|website|app|site|page|promise|heart|"
             r"truck|van|car|phone number|fragile|if it)|"
             r"(?:will|would|could|not|careful|get) (?:be |get )?{bad}"
         ),

@@ -73,11 +73,11 @@ RULES: Final[tuple[Rule, ...]] = rules(
         0.9,
         (
             r"(?:leave|leaving|drop|put|place|hide|set|hand|give|stash).{{0,40}}(?:at|on|in|with|by|to|"
-            r"behind|under|next|near|inside|outside|around|beside|out|front|the|my) .{{0,20}}{place}"
+            r"behind|under|next|near|inside|outside|around|beside|out|front|the|my) .{{0,20}}\b{place}"
         ),
         (
-            r"did (?:you|he|she|they|the)|who|why|was|were|has|where|wrong|damaged|never|review|"
-            r"i (?:just )?left|i put|dropped|(?:i|he|she|they) left|delivered"
+            r"did (?:i|not|you|he|she|they|the)|(?:will|would|does) not|who|why|was|were|has|where|wrong|damaged|done|"
+            r"never|review|i (?:just )?left|i put|dropped|(?:i|he|she|they) left|delivered"
         ),
     ),
     (
@@ -118,8 +118,9 @@ RULES: Final[tuple[Rule, ...]] = rules(
         "reschedule",
         0.88,
         (
-            r"(?:change|move|push|switch|modify|delay|different|another|alter|bring forward|hold).{{0,30}}"
+            r"(?:change|move|push|switch|modify|delay|alter|bring forward|hold).{{0,30}}"
             r"(?:dates?|days?|times?|slots?|windows?|back|{day})|"
+            r"(?:different|another) (?:\w+ )?(?:date|day|time|slot|window)|"
             r"(?:new|set|pick|choose|select|book|other).{{0,25}}(?:deliver\w*|shipping|drop ?off|arrival) "
             r"(?:dates?|days?|times?|slots?|windows?)|(?:time|delivery) (?:slots?|windows?)"
         ),
@@ -127,7 +128,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"address|colou?r|size|return|refund|order (?:date|number)|"
             r"(?:few|two|three|\d+) (?:more )?(?:days|times)|card|password|plan|take|taking|long|"
             r"alarms?|events?|calendar|meetings?|movies?|remind\w*|party|taxi|lunch|dinner|appointment|"
-            r"news|release|weather|flight|train|what (?:is|time is) (?:my|the)|hold on|when"
+            r"news|release|weather|flight|train|what (?:is|time is) (?:my|the)|hold on|when|(?:has|have) not moved"
         ),
     ),
     (
@@ -187,7 +188,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r".{{0,25}}to (?:my |a |an |the |another |our )*(?:work|office|job|different|another|new|other|"
             r"parents?|mom s?|sister s?|brother s?|friend s?|hotel|neighbor s?|ups store|pickup|somewhere)"
         ),
-        r"delivered|wrong|was|did|human|person|door|agent",
+        r"delivered|wrong|was|did|human|person|door|agent|(?:have|has|had|need) to work",
     ),
     (
         "cancel_order",

@@ -26,7 +26,10 @@ RULES: Final[tuple[Rule, ...]] = rules(
         "where_is_my_order",
         0.9,
         r"when\b.{{0,45}}\b{come}",
-        r"(?:{not_ours}|open|close|sale|in stock|election|season|when i (?:get|come|receive)|call me|new)",
+        (
+            r"(?:{not_ours}|open|close|sale|in stock|election|season|"
+            r"when i (?:get|come|receive)|call me|new (?:iphone|album|movie|model|version|episode))"
+        ),
     ),
     (
         "where_is_my_order",
@@ -97,11 +100,14 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"(?:is|are) (?:still )?not here|(?:still|yet) (?:not here|nothing)|nothing (?:yet|so far)|"
             r"(?:update|news) on (?:the|my) \w+|how (?:quickly|fast) (?:can|will|does|do) .{{0,20}}{come}|"
             r"how late (?:are|is|will)|on the truck|"
-            r"(?:rough|approximate|exact) (?:time|idea|eta)|forg[eo]t\w* (?:about )?(?:me|us|my)|"
+            r"(?:rough|approximate|exact) (?:time|idea|eta)|forg[eo]t\w* (?:about )?(?:me|us|my {n})|"
             r"still (?:do|does) not have (?:it|my|the|them)|"
             r"i need (?:my|the) \w+(?: \w+)? (?:now|soon|right away|today|immediately|urgently)"
         ),
-        r"(?:{not_ours}|outside|downstairs|on hold|answer|reply|customer|help|information|moment|response|password)",
+        (
+            r"(?:{not_ours}|outside|downstairs|open|close[ds]?|on hold|answer|reply|customer|help|information|"
+            r"moment|response|password)"
+        ),
     ),
     (
         "where_is_my_order",

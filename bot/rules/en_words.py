@@ -60,6 +60,6 @@ WORDS: Final = {
         r"(?:refund|money|manager|office|store|shop|account|invoice|receipt|bathroom|app|meeting|train|"
         r"bus|flight|taxi|cab|alarm|event|movie|class|exchange|transfer|payment|voucher|credit|"
         r"reimbursement|return label|signature|photo|newsletter|subscription|world|president|capital|song|"
-        r"coupon|discount|address)"
+        r"coupon|discount|address|wages?|salary|pay ?(?:day|slip|check)|pension|overtime|rent)"
     ),
 }

@@ -41,7 +41,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
         0.88,
         r"(?:{bad}|(?:no (?:funciona|sirve|prende|enciende)))",
         (
-            r"(?:porton|puerta|timbre|interfono|elevador|enlace|link|pagina|app|codigo|rastreo|camioneta|"
+            r"(?:porton|puerta|timbre|interfono|elevador|ascensor|chapa|enlace|link|pagina|app|codigo|rastreo|camioneta|"
             r"camion|carro|corazon|reja)"
         ),
     ),
@@ -60,7 +60,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
     ),
     (
         "wrong_or_missing_item",
-        0.88,
+        0.9,
         (
             r"(?:me |le |les )?(?:falta|faltan|faltaba|faltaron|falto) (?:un[oa]?|una|algo|algun\w*|el|la|los|"
             r"las|dos|tres|cosas?|articulos?|parte|piezas?|\d+|\w+ (?:en|del))|"

@@ -55,7 +55,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"(?:dej\w+|pon\w+|coloqu\w+|coloc\w+|entregu?\w+|escond\w+|dar|den|dale|denle|dejar\w*)"
             r".{{0,35}}(?:en|con|a|al|detras|debajo|junto|frente|afuera|por|adentro) .{{0,20}}{place}"
         ),
-        r"donde|quien|dejaron|dejo (?:el|mi)|entregado|entregaron|equivocad|deje (?:el|un) paquete|deje en",
+        r"firmo|donde|quien|dejaron|dejo (?:el|mi)|entregado|entregaron|equivocad|deje (?:el|un) paquete|deje en",
     ),
     (
         "delivery_instructions",
@@ -67,7 +67,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"instrucciones (?:de|para) (?:la )?entrega|cuidado con el perro|"
             r"(?:llame\w*|avis\w+|marque\w*) (?:cuando|al|antes) (?:\w+ )?(?:llegu?\w+|entreg\w+|de)"
         ),
-        r"cual|necesito (?:el|la) (?:codigo|clave)|descuento|no (?:tengo|funciona)|postal",
+        r"cual|necesito (?:el|la) (?:codigo|clave)|descuento|no (?:tengo|funciona)|postal|nada|nadie|llame y",
     ),
     (
         "reschedule",
@@ -82,7 +82,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"(?:cambi\w+|mover|muev\w+|modific\w+|elegir|escoger|otr[oa]|nuev[oa]|pas\w+|adelant\w+|atras\w+)"
             r" .{{0,30}}(?:fecha|dia|hora|horario|entrega (?:para|al?) .{{0,12}}{day}|para (?:el |la )?{day})"
         ),
-        r"direccion|talla|color|contrasena|pedido (?:atrasado|retrasado)",
+        r"direccion|talla|color|contrasena|pedido (?:atrasado|retrasado)|que paso",
     ),
     (
         "reschedule",

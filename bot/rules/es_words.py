@@ -49,6 +49,6 @@ WORDS: Final = {
     ),
     "not_ours": (
         r"(?:reembolso|dinero|tienda|cuenta|factura|recibo|oficina|gerente|bano|tren|autobus|vuelo|taxi|"
-        r"cita|foto|firma|descuento)"
+        r"cita|foto|firma|descuento|sueldo|salario|quincena|nomina|aguinaldo|renta)"
     ),
 }

@@ -1,0 +1,50 @@
+"""Whom to believe when the model and the rules disagree. Pure.
+
+The model has read more words, the rules cannot be led astray by a word that merely looks familiar. So the model
+answers, except where it is unsure and a rule is not.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot import small_talk
+from bot.normal import normal
+from bot.understanding import CLEAR, CUSTOMER_INTENTS, DRIVER_INTENTS, NOTHING, Understanding
+
+#: A rule as sure as this overrules a model that is clear, yet not sure.
+_STRONG_RULE: Final = 0.9
+#: What the model may have and still be overruled so: 0.86 of its own probability.
+_SURE: Final = 0.9
+#: The same where the rule heard only small talk, and what any weaker rule is never heard beyond: 0.6.
+_MIDDLING: Final = 0.72
+#: A rule as sure as this is believed when the model is unclear, or takes the text, hardly sure, for nothing of ours.
+_GOOD_RULE: Final = 0.8
+#: Who asks for something is heard by the model, now and then, only as in need of help.
+_LEAST: Final = "help"
+#: A text that begins so and goes on with nothing we know is still a greeting, not a riddle.
+_SMALL_TALK: Final = frozenset(("greet", "thanks", "affirm", "deny", "goodbye"))
+
+
+def rules_win(ranking: Sequence[tuple[str, float]], rules: Understanding) -> bool:
+    """Whether `rules`, the keywords' answer, is to be given instead of the model's, the best of `ranking`."""
+    intent, confidence = ranking[0]
+    if rules.intent == intent or rules.intent == NOTHING or not rules.is_clear:
+        return False
+    strong, good = rules.confidence >= _STRONG_RULE, rules.confidence >= _GOOD_RULE
+    if confidence >= _SURE:
+        return strong and intent == _LEAST and rules.intent not in _SMALL_TALK
+    if confidence >= _MIDDLING:
+        return strong and rules.intent not in _SMALL_TALK
+    if strong or (good and intent in DRIVER_INTENTS and rules.intent in CUSTOMER_INTENTS):
+        # "Where is it?" is asked at both ends of a round, and by customers far more often.
+        return True
+    if confidence >= CLEAR and intent != NOTHING:
+        return False
+    return rules.intent in _SMALL_TALK or good
+
+
+def courtesy(intent: str, text: str) -> str:
+    """`intent`, the model's; of a text that it takes for small talk, what the first words say ("no thanks, bye")."""
+    if intent not in _SMALL_TALK or intent == "greet":
+        return intent
+    return small_talk.opening(normal(text)) or intent

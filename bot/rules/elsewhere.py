@@ -1,0 +1,37 @@
+"""What is said of a bank, a profile or a coffee machine is no order to us, whatever the verb. Pure."""
+
+import re
+from typing import Final
+
+#: Intents that a flow answers by changing something, or by telling a shopper or driver that something has happened.
+ACTING: Final = frozenset(
+    (
+        "reschedule", "delivery_instructions", "change_address", "cancel_order", "contact_driver",
+        "driver_on_my_way", "driver_arrived", "driver_delivered", "driver_running_late", "driver_cannot_find_address",
+        "driver_nobody_home", "driver_cannot_access", "driver_refused", "driver_damaged",
+    )
+)  # fmt: skip
+
+_ELSEWHERE: Final = re.compile(
+    r"(?<!\w)(?:"
+    r"accounts?|profiles?|user(?:name)?|pass ?words?|pass ?codes?|log ?in|sign ?(?:up|in)|member(?:ship)?s?|subscri\w+|"
+    r"newsletters?|bank\w*|atms?|(?:debit|credit|my|new|this|the|gift) cards?|exchange rates?|contactless|currenc\w+|"
+    r"top ?ups?|transfers?|transactions?|my pin|pin number|facebook|twitter|tweet\w*|instagram|whatsapp|"
+    r"taxis?|uber|lyft|cabs?|flights?|airline|hotel reservation|meetings?|calendar|appointments?|alarms?|remind\w*|"
+    r"apps?|coffee|espresso|latte|playlist|songs?|music|radio|podcasts?|movies?|lights?(?= (?:on|off|in|to))|lamps?|"
+    r"volume|thermostat|windows? seat|seats?|internet plans?|netflix|gym|"
+    r"cuentas?|perfil|usuario|contrasenas?|membresias?|suscripci\w+|boletin|banc\w+|cajero|tarjetas?|"
+    r"transferencias?|vuelos?|juntas?|reuni(?:on|ones)|calendario|citas?|alarmas?|recuerda\w*|recorda\w*|canci\w+|"
+    r"musica|peliculas?|luz|luces|cafe"
+    r")(?!\w)"
+)
+#: With these a text speaks of a delivery after all: "the light in the hallway is broken, leave my package below".
+_OURS: Final = re.compile(
+    r"(?<!\w)(?:packages?|parcels?|deliver\w*|shipments?|drivers?|couriers?|porch|doorman|paquetes?|pedidos?|envios?|"
+    r"entreg\w+|repartidor\w*|chofer|porton|puerta|gate)(?!\w)"
+)
+
+
+def is_elsewhere(plain: str) -> bool:
+    """True when a text (from `bot.normal.normal`) speaks of other people's business and not of a delivery."""
+    return bool(_ELSEWHERE.search(plain)) and not _OURS.search(plain)
