@@ -11,7 +11,10 @@ from channels.messages import Category
 from channels.models import BlockedPair, ConsentRecord, Contact, Conversation, InboxRow, OurAddress
 from db import insert_once
 
-__all__ = ["ConsentWord", "block_pair", "contact", "is_opted_out", "mark_unreachable", "opt_in", "opt_out", "read_word"]
+__all__ = [
+    "ConsentWord", "block_pair", "contact", "first_text", "is_opted_out", "mark_unreachable", "opt_in", "opt_out",
+    "read_word",
+]  # fmt: skip
 
 
 def contact(session: Session, retailer: str, address: str, *, now: datetime) -> Contact:  # noqa: ARG001  see below
@@ -40,7 +43,7 @@ def opt_out(
 ) -> bool:
     """Opt a person out and cancel what is queued or planned for them, in this transaction. False: they were out.
 
-    by: stop, words, provider, agent, api. inbox_id: the text that said it; the number of ours it was sent to is
+    by: stop, words, page, provider, agent, api. inbox_id: the text that said it; the number of ours it was sent to is
     blocked for this person as well. Texts of category `consent` still go: the confirmation is one.
     """
     # Whoever is queueing a text for this person right now commits first, and is then cancelled below.
@@ -67,19 +70,26 @@ def opt_out(
 
 
 def opt_in(
-    session: Session, *, retailer: str, address: str, by: str, now: datetime, inbox_id: int | None = None
+    session: Session,
+    *,
+    retailer: str,
+    address: str,
+    by: str,
+    now: datetime,
+    inbox_id: int | None = None,
+    lift_blocks: bool = True,
 ) -> bool:
     """Opt a person in again. False: they were not out.
 
-    by: start, agent, api. inbox_id: the text that said it; it lifts the block of the number it was sent to, as the
-    provider does. Without one the blocks of all the retailer's numbers are lifted here, though the provider may keep
-    its own.
+    by: start, page, agent, api. inbox_id: the text that said it; it lifts the block of the number it was sent to, as
+    the provider does. Without one the blocks of all the retailer's numbers are lifted here, though the provider may
+    keep its own. lift_blocks: False where somebody says yes who never stopped a number, only the texts.
     """
     ours = _ours(session, inbox_id)
     lifted = delete(BlockedPair).where(BlockedPair.theirs == address)
     if ours is not None:
         session.execute(lifted.where(BlockedPair.ours == ours))
-    else:
+    elif lift_blocks:
         own = select(OurAddress.address).where(OurAddress.retailer == retailer)
         session.execute(lifted.where(BlockedPair.ours.in_(own)))
     changed = session.execute(
@@ -92,6 +102,19 @@ def opt_in(
         return False
     session.add(ConsentRecord(retailer=retailer, address=address, action="opted_in", by=by, inbox_id=inbox_id, at=now))
     return True
+
+
+def first_text(session: Session, retailer: str, address: str, *, now: datetime) -> bool:
+    """Whether this is the retailer's first text ever to that person; from now on it is not. It carries the hint."""
+    person = contact(session, retailer, address, now=now)
+    first = (
+        update(Contact)
+        .where(Contact.id == person.id, Contact.first_told_at.is_(None))
+        .values(first_told_at=now)
+        .returning(Contact.id)
+        .execution_options(synchronize_session=False)
+    )
+    return session.execute(first).first() is not None
 
 
 def block_pair(session: Session, *, ours: str, theirs: str, now: datetime) -> bool:

@@ -5,6 +5,7 @@ Places: after_claim, after_sending, after_accept, before_settle, inbox_after_cla
 
 import os
 import signal
+import threading
 
 _SIGNALS = {"": signal.SIGKILL, "kill": signal.SIGKILL, "stop": signal.SIGSTOP}
 
@@ -20,4 +21,5 @@ _ACTIVE = _read(os.environ.get("FAILPOINTS", ""))
 def hit(name: str) -> None:
     """End (or stop) this process here when the environment names this place; else do nothing. A stop acts once."""
     if _ACTIVE and name in _ACTIVE:
-        os.kill(os.getpid(), _ACTIVE.pop(name))
+        # To this very thread: one sent to the process may land on another, and this one runs on until the kernel stops it.
+        signal.pthread_kill(threading.get_ident(), _ACTIVE.pop(name))

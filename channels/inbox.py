@@ -239,6 +239,14 @@ def settle_failed(session: Session, claimed: ClaimedText, *, error: str, now: da
     return dead and changed is not None
 
 
+def again(session: Session, inbox_id: int) -> None:
+    """Let a text that has been handled be handled once more: its sender has said that it was meant otherwise."""
+    fresh = {"handled_by": None, "handled_at": None, "attempts": 0, "not_before": None, "lease_until": None}
+    back = update(InboxRow).where(InboxRow.id == inbox_id, InboxRow.state == InboxState.HANDLED)
+    session.execute(back.values(state=InboxState.RECEIVED, **fresh).execution_options(synchronize_session=False))
+    wake(session, "inbox")
+
+
 def release(session: Session, *, worker: str) -> int:
     """Give back what this worker holds and has not begun: a shutdown costs nobody a lease's wait."""
     mine = update(InboxRow).where(

@@ -210,7 +210,7 @@ class ConsentRecord(Base):
     address: Mapped[str]
     #: opted_out, opted_in.
     action: Mapped[str]
-    #: stop, words, start, provider, agent, api.
+    #: stop, words, start, page, provider, agent, api.
     by: Mapped[str]
     #: The inbox row that said it, if a text did.
     inbox_id: Mapped[int | None]

@@ -1,7 +1,10 @@
 """The phones in the browser: demo mode's stand-in for the telephone network, kept as rows everybody can read."""
 
+import base64
+import binascii
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from urllib.parse import unquote_to_bytes
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -14,6 +17,7 @@ from channels.messages import (
     Receipt,
     WebhookRequest,
 )
+from channels.picture_source import NeverFetched, NoPictures, PictureSource
 from db import Base, Database, RowId, insert_once, utc_now
 
 #: What a provider allows on one text.
@@ -139,3 +143,33 @@ class DemoMail(PhoneChannel):
 
     def _words(self, message: OutboundMessage) -> str:
         return f"{message.subject}\n\n{message.text}" if message.subject else message.text
+
+
+class PhonePictures:
+    """Pictures of the phones in the browser: the data: URL is the picture. Other addresses are another source's."""
+
+    def __init__(self, others: PictureSource | None = None) -> None:
+        self._others = others or NoPictures()
+
+    def fetch(self, url: str) -> bytes:
+        """Answer the bytes in the URL. Raises NeverFetched, and what the other source raises."""
+        head, comma, data = url.partition(",")
+        if not _is_data(head):
+            return self._others.fetch(url)
+        if not comma:
+            raise NeverFetched("bad_data")
+        if not head.lower().endswith(";base64"):
+            return unquote_to_bytes(data)
+        try:
+            return base64.b64decode(unquote_to_bytes(data), validate=True)
+        except binascii.Error as error:
+            raise NeverFetched("bad_data") from error
+
+    def delete(self, url: str) -> None:
+        """Do nothing for a data: URL: nobody else has a copy."""
+        if not _is_data(url):
+            self._others.delete(url)
+
+
+def _is_data(url: str) -> bool:
+    return url[:5].lower() == "data:"

@@ -33,3 +33,13 @@ def mask(address: str) -> str:
     if "@" in address:
         return f"{address[:1]}…@…"
     return f"…{address[-2:]}" if len(address) > 4 else "…"
+
+
+def area(phone: str) -> str:
+    """Answer what makes a number look local: `+1415` in North America, else the country's `+34`."""
+    if phone.startswith("+1"):
+        return phone[:5]
+    try:
+        return f"+{phonenumbers.parse(phone).country_code}"
+    except phonenumbers.NumberParseException:
+        return phone[:3]

@@ -98,7 +98,7 @@ class OneTryClient:
         options: dict[str, Any] = {"maxsize": connections, "timeout": Timeout(connect=connect_s, read=read_s)}
         self._pool: HTTPConnectionPool
         if parts.scheme == "https":
-            self._pool = _SecurePool(parts.hostname, parts.port, ssl_context=_tls(), **options)
+            self._pool = _SecurePool(parts.hostname, parts.port, ssl_context=tls(), **options)
         else:
             self._pool = _PlainPool(parts.hostname, parts.port, **options)
 
@@ -137,7 +137,7 @@ class OneTryClient:
         return _judge(method, answer, content)
 
 
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
     """Trust the machine's authorities and, where an image ships none, the usual ones."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
