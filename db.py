@@ -1,7 +1,9 @@
 """The ground: engine, sessions, time, uniqueness and wake-ups, the same on SQLite and PostgreSQL."""
 
+import random
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -33,6 +35,8 @@ RowId = BigInteger().with_variant(Integer(), "sqlite")
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 #: PostgreSQL's codes for a transaction that may simply be run again: deadlock, serialisation failure.
 RETRYABLE_SQLSTATES = frozenset({"40P01", "40001"})
+#: How long the loser of a deadlock waits before its second try, at most.
+FIRST_WAIT_S = 0.02
 
 
 def utc_now() -> datetime:
@@ -137,15 +141,20 @@ class Database:
         with self._readers.begin() as session:
             yield session
 
-    def run(self, work: Callable[[Session], T], *, attempts: int = 3) -> T:
-        """Run `work` in a writing transaction, whole again on a deadlock or a serialisation failure."""
-        for left in range(attempts - 1, -1, -1):
+    def run(self, work: Callable[[Session], T], *, attempts: int = 5) -> T:
+        """Run `work` in a writing transaction, whole again on a deadlock or a serialisation failure.
+
+        Those that met wait for different times, twice as long at each try, so that they do not meet again.
+        """
+        for tried in range(attempts):
             try:
                 with self.write() as session:
                     return work(session)
             except OperationalError as error:
-                if not left or getattr(error.orig, "sqlstate", None) not in RETRYABLE_SQLSTATES:
+                last = tried == attempts - 1
+                if last or getattr(error.orig, "sqlstate", None) not in RETRYABLE_SQLSTATES:
                     raise
+            time.sleep(random.uniform(0.5, 1.0) * FIRST_WAIT_S * 2**tried)  # noqa: S311 - a pause, no secret
         raise AssertionError("unreachable")
 
     def waiter(self, *channels: str) -> "Waiter":

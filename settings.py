@@ -11,6 +11,8 @@ from dotenv import dotenv_values
 
 DEMO_NUMBER = "+15005550006"
 DEMO_POOL = "+15005550101,+15005550102,+15005550103"
+#: `channels.rules`: the longest a relayed text waits.
+RELAYED_TEXT_WAITS_S = 3600
 SOURCE_PREFIXES = ("CARRIER_", "STORE_", "CUSTOM_")
 
 
@@ -53,6 +55,8 @@ class Settings:
     lease_s: float = 30.0
     #: When to ask the provider about a text whose outcome is unknown: seconds after the attempt.
     unknown_looks_s: tuple[float, ...] = (120.0, 600.0)
+    #: How long the address of a relayed picture works: longer than a relayed text may wait to be sent.
+    picture_link_s: float = 7200.0
     #: Secrets of carriers, stores and custom sources by environment name.
     source_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -108,12 +112,15 @@ class Settings:
             sending_threads=int(number("SENDING_THREADS", "8")),
             lease_s=number("LEASE_SECONDS", "30"),
             unknown_looks_s=env.numbers("UNKNOWN_LOOK_SECONDS", "120,600"),
+            picture_link_s=number("PICTURE_LINK_SECONDS", "7200"),
             source_secrets=env.secrets(),
         )
         settings._check(public_base_url_given=bool(get("PUBLIC_BASE_URL")))
         return settings if settings.secret_key else settings._with_own_secret()
 
     def _check(self, *, public_base_url_given: bool) -> None:
+        if self.picture_link_s <= RELAYED_TEXT_WAITS_S:
+            raise SettingsError("PICTURE_LINK_SECONDS must be over 3600: a relayed text may wait an hour to be sent.")
         if self.demo:
             return
         missing = [

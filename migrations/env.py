@@ -8,16 +8,51 @@ from sqlalchemy import JSON, text
 
 import channels.models as _channels
 import channels.phone as _phone
+import channels.picture_models as _pictures
 import flows.accounts as _accounts
+import flows.address_models as _addresses
+import flows.call_models as _calls
+import flows.driver_page_models as _driver_page
+import flows.erasing_models as _erasing
+import flows.line_models as _lines
+import flows.missing_models as _missing
 import flows.models as _flows
+import flows.proof_models as _owed_proofs
+import flows.shopper_act_models as _shopper_acts
+import flows.story_models as _stories
 import surveys.models as _surveys
 import tracking_core.models as _tracking
+import tracking_core.pin_models as _pins
+import tracking_core.position_models as _positions
+import tracking_core.proof_models as _proofs
 import web.api.models as _api
 import web.console.models as _console
 from db import Base, Database, UtcDateTime
 
 #: Each of these imports adds its tables to the metadata.
-TABLES = (_channels, _phone, _accounts, _flows, _surveys, _tracking, _api, _console)
+TABLES = (
+    _channels,
+    _phone,
+    _pictures,
+    _accounts,
+    _addresses,
+    _calls,
+    _driver_page,
+    _erasing,
+    _lines,
+    _missing,
+    _flows,
+    _owed_proofs,
+    _shopper_acts,
+    _stories,
+    _surveys,
+    _tracking,
+    _pins,
+    _proofs,
+    _positions,
+    _api,
+    _console,
+)
 LOCK = 0x_D008_11E
 
 
