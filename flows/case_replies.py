@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from channels import outbox
 from channels.messages import Category, OutboundMessage
-from channels.models import Conversation
+from channels.models import Conversation, OurAddress
 from channels.segments import to_gsm
 from flows.accounts import main_sender
 from flows.models import Case, CaseEntry
@@ -17,6 +17,9 @@ from tracking_core.models import Shipment
 
 if TYPE_CHECKING:
     from flows.house import House
+
+
+_POOL = select(OurAddress.address).where(OurAddress.purpose == "pool")
 
 
 class Unreachable(ValueError):
@@ -67,11 +70,12 @@ def _subject_line(session: Session, house: "House", case: Case) -> str:
 def _way_back(session: Session, house: "House", case: Case) -> tuple[str, str, str]:
     """(channel, our address, their address): the conversation they used, else the retailer's own sender, else mail."""
     conversation = session.get(Conversation, case.conversation_id) if case.conversation_id is not None else None
-    if conversation is not None:
+    sender = main_sender(session, case.retailer)
+    on_line = conversation is not None and _is_pool(session, conversation.ours) and sender is not None
+    if conversation is not None and not on_line:
         return "sms" if conversation.theirs.startswith("+") else "email", conversation.ours, conversation.theirs
     shipment = session.get(Shipment, case.shipment_id) if case.shipment_id is not None else None
     phone = case.phone or (shipment.customer_phone if shipment is not None else None)
-    sender = main_sender(session, case.retailer)
     if phone and sender:
         return "sms", _last_used(session, case.retailer, phone) or sender, phone
     if shipment is not None and shipment.customer_email and house.email_configured:
@@ -79,10 +83,16 @@ def _way_back(session: Session, house: "House", case: Case) -> tuple[str, str, s
     raise Unreachable(Unreachable.__doc__)
 
 
+def _is_pool(session: Session, ours: str) -> bool:
+    """Whether what they text to that number is for the other end of a line: a case is talked about elsewhere."""
+    return session.scalar(_POOL.where(OurAddress.address == ours)) is not None
+
+
 def _last_used(session: Session, retailer: str, phone: str) -> str | None:
+    """Where they wrote us last; never a number of the pool, which means the other end of a line to them."""
     query = (
         select(Conversation.ours)
-        .where(Conversation.retailer == retailer, Conversation.theirs == phone)
+        .where(Conversation.retailer == retailer, Conversation.theirs == phone, Conversation.ours.not_in(_POOL))
         .order_by(Conversation.id.desc())
         .limit(1)
     )

@@ -3,7 +3,9 @@
 from sqlalchemy import or_, select
 
 from channels.inbox import ClaimedText
+from channels.models import OurAddress
 from flows.cases import CUSTOMER, open_case
+from flows.driver_reports import is_report
 from flows.kit import Kit
 from flows.models import Case
 
@@ -11,11 +13,17 @@ from flows.models import Case
 def case_thread(message: ClaimedText, kit: Kit) -> bool:  # noqa: ARG001  as all flows
     """Take the texts of somebody whose case an agent has taken."""
     case = live_case(kit, taken=True)
-    if case is None:
+    if case is None or _is_of_the_pool(kit) or is_report(kit):
         return False
     join(kit, case)
     kit.shipment_id = case.shipment_id
     return True
+
+
+def _is_of_the_pool(kit: Kit) -> bool:
+    """Whether the text went to a number that joins customers and drivers: what comes there is never an agent's."""
+    pool = select(OurAddress.id).where(OurAddress.address == kit.text.recipient, OurAddress.purpose == "pool")
+    return kit.session.scalar(pool) is not None
 
 
 def live_case(kit: Kit, *, taken: bool) -> Case | None:

@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.understanding import Entity
 from channels.inbox import ClaimedText
+from flows import evidence
 from flows.case_thread import join, live_case
 from flows.cases import CUSTOMER, open_case
 from flows.house import House
 from flows.kit import Kit
 from flows.models import Case
+from flows.relay import whose
 from flows.support_hours import is_open
+from flows.text_names import CASE_INTENTS
 from flows.where_is_my_order import meant
+from flows.wording import Wording
 from tracking_core.models import Shipment
 
 #: Times given to people are rounded up to this.
@@ -47,6 +52,7 @@ def add_to_open_case(kit: Kit) -> bool:
 
 def dead_message(session: Session, house: House, claimed: ClaimedText, *, now: datetime) -> Case:
     """Open a case for a text that failed five times, so that a person reads what we could not."""
+    claimed = whose(session, claimed)
     return open_case(
         session,
         house,
@@ -62,9 +68,23 @@ def dead_message(session: Session, house: House, claimed: ClaimedText, *, now: d
     )
 
 
+def with_collected(kit: Kit, reason: str, parcel: Shipment | None, collected: str, *, inbox: Sequence[int]) -> Case:
+    """Hand over a story that words could not settle, with what was collected and every text that belongs to it."""
+    said = "\n".join(line for line in (collected, kit.text.text) if line)
+    case = _open(kit, reason, parcel, said, inbox=[*dict.fromkeys((*inbox, kit.text.id))])
+    template = f"case_{reason}" if reason in CASE_INTENTS else "escalated"
+    say_when(kit, case, template if case.created_at == kit.now else "case_joined", parcel)
+    return case
+
+
 def _escalate(kit: Kit, reason: str, template: str, numbers: Sequence[Entity]) -> None:
     parcels = meant(kit, numbers)
     parcel = parcels[0] if len(parcels) == 1 else None
+    case = _open(kit, reason, parcel, kit.text.text, inbox=[kit.text.id])
+    say_when(kit, case, template if case.created_at == kit.now else "case_joined", parcel)
+
+
+def _open(kit: Kit, reason: str, parcel: Shipment | None, said: str, *, inbox: list[int]) -> Case:
     case = open_case(
         kit.session,
         kit.house,
@@ -74,29 +94,32 @@ def _escalate(kit: Kit, reason: str, template: str, numbers: Sequence[Entity]) -
         conversation_id=kit.conversation.id,
         phone=kit.text.sender,
         language=kit.language,
-        text=kit.text.text,
-        evidence={"inbox": [kit.text.id]},
+        text=said,
+        evidence=evidence.pack(kit.session, parcel, inbox=inbox),
         by=CUSTOMER,
         now=kit.now,
     )
     kit.shipment_id = case.shipment_id
-    say_when(kit, case, template if case.created_at == kit.now else "case_joined", parcel)
+    return case
 
 
-def say_when(kit: Kit, case: Case, template: str, parcel: Shipment | None) -> None:
-    """Tell the person that somebody looks after it, and by when they answer: on the clock of the parcel's place."""
-    hours, wording = kit.workflow.support_hours, kit.wording
+def say_when(kit: Kit, case: Case, template: str, parcel: Shipment | None, **values: Any) -> None:
+    """Tell the person that somebody looks after it, and by when they answer. values: what else the text is told."""
+    person = person_by(kit.wording, case, parcel, now=kit.now)
+    kit.reply(template, person=person, order=parcel.order_number if parcel is not None else "", **values)
+
+
+def person_by(wording: Wording, case: Case, parcel: Shipment | None, *, now: datetime, here: bool = True) -> str:
+    """Answer the sentence that says by when a person answers: on the clock of the parcel's place.
+
+    here: they answer where it is read.
+    """
+    workflow, hours = wording.workflow, wording.workflow.support_hours
     zone = wording.zone(parcel) if parcel is not None else hours.zone
-    at = _rounded(max(case.due_at or kit.now, kit.now)).astimezone(zone)
-    person = kit.house.texts.phrase(
-        "person",
-        kit.language,
-        kit.workflow,
-        open=is_open(kit.now, hours.days, hours.zone),
-        day=wording.day(at),
-        at=at,
-    )
-    kit.reply(template, person=person, order=parcel.order_number if parcel is not None else "")
+    at = _rounded(max(case.due_at or now, now)).astimezone(zone)
+    staffed = is_open(now, hours.days, hours.zone)
+    said = {"open": staffed, "day": wording.day(at), "at": at, "here": here}
+    return wording.house.texts.phrase("person", wording.language, workflow, **said)
 
 
 def _rounded(moment: datetime) -> datetime:

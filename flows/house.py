@@ -1,9 +1,10 @@
 """What every story needs at hand, built once by a front door."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.keywords import Keywords
 from bot.understanding import Nlu
+from channels.picture_source import NoPictures, PictureSource
 from flows.links import Links
 from flows.texts import Texts
 from flows.workflow_store import WorkflowStore
@@ -21,10 +22,14 @@ class House:
     nlu: Nlu
     #: Whether mail can leave at all: an SMTP server, or the demo's mailbox.
     email_configured: bool
+    #: Where the pictures of incoming texts are fetched; by default nowhere.
+    pictures: PictureSource = field(default_factory=NoPictures)
+    #: Where the pictures are fetched that carriers keep as proof of a delivery; by default nowhere.
+    web_pictures: PictureSource = field(default_factory=NoPictures)
 
     @classmethod
-    def build(cls, settings: Settings, nlu: Nlu | None = None) -> "House":
-        """Put the parts together. Without an NLU, keywords understand."""
+    def build(cls, settings: Settings, nlu: Nlu | None = None, pictures: PictureSource | None = None) -> "House":
+        """Put the parts together. Without an NLU, keywords understand; without a source, no picture is taken."""
         texts = Texts()
         return cls(
             settings=settings,
@@ -33,4 +38,5 @@ class House:
             links=Links(settings.public_base_url, settings.secret_key),
             nlu=nlu or Keywords(),
             email_configured=bool(settings.smtp_url) or settings.demo,
+            pictures=pictures or NoPictures(),
         )

@@ -178,6 +178,7 @@ class ShipmentChange(Said):
     driver: DriverIn | None = None
     delivery: Delivery | None = None
     items: list[Item] | None = Field(None, max_length=500)
+    stop: int | None = Field(None, ge=1, le=10_000, description="Its place in the driver's round; absent: by window.")
 
 
 class ShipmentIn(ShipmentChange):
@@ -250,6 +251,8 @@ def _columns(said: ShipmentChange, country: str, faults: list[FieldFault]) -> di
     named = said.model_fields_set
     values: dict[str, Any] = {name: getattr(said, name) for name in ("tracking_number", "carrier", "service")}
     values = {name: value for name, value in values.items() if name in named}
+    if "stop" in named:
+        values["stop_number"] = said.stop
     if "items" in named:
         values["items"] = [item.model_dump() for item in said.items or ()]
     if said.customer is not None:

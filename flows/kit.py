@@ -14,8 +14,9 @@ from channels import outbox
 from channels.inbox import ClaimedText
 from channels.messages import Category, OutboundMessage
 from channels.models import Conversation, OutboxRow
+from channels.picture_models import Picture, PictureState
 from db import insert_once
-from flows import languages
+from flows import bringing_pictures, languages
 from flows.house import House
 from flows.models import Dialogue, PendingQuestion
 from flows.wording import Wording
@@ -49,6 +50,18 @@ class Kit:
     answering: bool = False
     #: The parcel the text turned out to be about.
     shipment_id: int | None = None
+    #: The pictures of this text, in their order, that can be shown.
+    pictures: tuple[Picture, ...] = ()
+    #: Why the others were not taken: `channels.pictures.Why`, or `failed` for what could not be fetched.
+    refused: tuple[str, ...] = ()
+    #: The thoughts of a text that holds several, with what each means: see `flows.thoughts`.
+    thoughts: tuple[tuple[str, Understanding], ...] = ()
+    #: Answers wait here, with their keys, while the thoughts of one text are served; None: they are owed at once.
+    held: list[tuple[OutboundMessage, str]] | None = None
+    #: An open story has put its question in answer to this text.
+    story_asked: bool = False
+    #: Which rule decided, when it says more than the flow's name: it stands in the row.
+    rule: str | None = None
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @classmethod
@@ -60,11 +73,15 @@ class Kit:
         *,
         now: datetime,
         understanding: Understanding | None = None,
+        thoughts: tuple[tuple[str, Understanding], ...] = (),
     ) -> "Kit":
         """Gather what is known of the person who wrote."""
         workflow = house.workflows.of(session, text.retailer)
         dialogue = _dialogue(session, text, now)
         dialogue.updated_at = now
+        sent = bringing_pictures.of_text(session, text.id) if text.media else []
+        for one in sent:
+            one.retailer = text.retailer  # to a number that several share, the line has said whose text it is
         default = languages.of_locale(_locale(session, text), workflow) or workflow.language
         return cls(
             session=session,
@@ -77,6 +94,9 @@ class Kit:
             text=text,
             language=languages.notice(dialogue, text.text, workflow, default),
             understanding=understanding,
+            thoughts=thoughts,
+            pictures=tuple(one for one in sent if one.is_ready),
+            refused=tuple(_why(one) for one in sent if not one.is_ready),
         )
 
     @property
@@ -92,18 +112,32 @@ class Kit:
         """The key of the next answer to this text: `reply:17:1`; `answer:17:1` when it follows a question of ours."""
         return f"{'answer' if self.answering else 'reply'}:{self.text.id}:{next(self._numbers)}"
 
-    def say(self, words: str, *, key: str | None = None, category: Category = Category.REPLY) -> bool:
-        """Owe the person these words, from the number that was texted. False: they are owed already."""
+    def say(
+        self,
+        words: str,
+        *,
+        key: str | None = None,
+        category: Category = Category.REPLY,
+        media: tuple[str, ...] = (),
+    ) -> bool:
+        """Owe the person these words, and pictures by address, from the number that was texted.
+
+        False: they are owed already.
+        """
         message = OutboundMessage(
             channel=self.text.channel,
             sender=self.text.recipient,
             ours=self.text.ours,
             recipient=self.text.sender,
             text=words,
+            media=media,
             category=category,
             retailer=self.retailer,
             shipment_id=self.shipment_id,
         )
+        if self.held is not None:
+            self.held.append((message, key or self.next_key()))
+            return True
         return outbox.enqueue(self.session, message, key=key or self.next_key(), now=self.now)
 
     def reply(self, template: str, *, key: str | None = None, **values: Any) -> bool:
@@ -164,6 +198,10 @@ class Kit:
         if self.understanding is None:
             raise RuntimeError("nobody has been asked yet what this text means")
         return replace(self.understanding, language=self.language)
+
+
+def _why(picture: Picture) -> str:
+    return picture.reason or "failed" if picture.state == PictureState.REFUSED else "failed"
 
 
 def _dialogue(session: Session, text: ClaimedText, now: datetime) -> Dialogue:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from db import insert_once
 from flows.models import Link
 
-#: t (tracking), p (proof), s (survey), d (driver).
-KINDS = ("t", "p", "s", "d")
+#: t (tracking), p (proof), s (survey), d (driver), a (change of address).
+KINDS = ("t", "p", "s", "d", "a")
 TOKEN_BYTES = 16
 
 

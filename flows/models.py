@@ -1,12 +1,12 @@
 """The rows of the stories: workflow versions, what was told, open questions, links, cases."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Date, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db import Base, RowId
+from db import Base, Json, RowId
 
 
 class WorkflowVersion(Base):
@@ -103,6 +103,20 @@ class Link(Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
+
+
+class RoundTold(Base):
+    """What a driver knows of a day's round: the newest text about it said this."""
+
+    __tablename__ = "round_told"
+
+    driver_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    retailer: Mapped[str]
+    #: The local day it is about.
+    day: Mapped[date] = mapped_column(Date)
+    #: Ids of the shipments on it, in the order of the route.
+    stops: Mapped[list[int]] = mapped_column(Json)
+    at: Mapped[datetime]
 
 
 class Case(Base):

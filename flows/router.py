@@ -11,12 +11,18 @@ from bot.understanding import Understanding
 from channels import inbox
 from channels.inbox import ClaimedText
 from db import Database
+from flows import pin_covers, thoughts
+from flows.bringing_pictures import bring
+from flows.call_pins import call_pin
 from flows.case_thread import case_thread
 from flows.consent import consent
 from flows.conversation import conversation
+from flows.driver import driver
 from flows.house import House
 from flows.kit import Kit
 from flows.pending_question import pending_question
+from flows.pin_wishes import delivery_pin
+from flows.relay import on_line, relay, whose
 from flows.survey_reply import survey_reply
 
 
@@ -30,13 +36,19 @@ class Flow(Protocol):
 #: In the order they are asked; the first to take a text wins, and its name stands in the row.
 ROUTE: tuple[tuple[str, Flow], ...] = (
     ("consent", consent),
+    ("delivery_pin", delivery_pin),
+    ("call_pin", call_pin),
+    ("relay", relay),
     ("case_thread", case_thread),
     ("pending_question", pending_question),
     ("survey_reply", survey_reply),
+    ("driver", driver),
     ("conversation", conversation),
 )
-#: These need nobody to tell them what the text means.
-FIRST = ROUTE[:4]
+#: These must be told what the text means …
+UNDERSTANDING = frozenset({"driver", "conversation"})
+#: … and these need nobody to tell them.
+FIRST = tuple((name, flow) for name, flow in ROUTE if name not in UNDERSTANDING)
 #: Answered when the claim no longer stands: another worker has the text now.
 NOBODY = "nobody"
 
@@ -55,14 +67,18 @@ def handle(database: Database, house: House, claimed: ClaimedText, *, clock: Cal
 
     Answer, state and "handled" are committed together. Whatever is raised leaves the text as it was.
     """
+    bring(database, house, claimed, clock=clock)
     first = database.run(lambda session: _route(session, house, claimed, FIRST, now=clock()))
     if first.taken_by is not None:
         return first.taken_by
     understanding = house.nlu.understand(claimed.text, language=first.language)
+    several = thoughts.understood(house, claimed.text, language=first.language)
     # The whole route again: while the understanding took its time, a person may have taken the case, or a STOP have
     # come on another number.
     second = database.run(
-        lambda session: _route(session, house, claimed, ROUTE, now=clock(), understanding=understanding)
+        lambda session: _route(
+            session, house, claimed, ROUTE, now=clock(), understanding=understanding, several=several
+        )
     )
     return second.taken_by or NOBODY
 
@@ -75,12 +91,16 @@ def _route(
     *,
     now: datetime,
     understanding: Understanding | None = None,
+    several: tuple[thoughts.Thought, ...] = (),
 ) -> _Stage:
     if not inbox.still_mine(session, claimed):
         return _Stage(NOBODY)
-    kit = Kit.open(session, house, claimed, now=now, understanding=understanding)
+    claimed = whose(session, claimed)
+    if not on_line(session, claimed):  # the line covers what it passes on, and says so
+        claimed = pin_covers.cover_text(session, house, claimed)
+    kit = Kit.open(session, house, claimed, now=now, understanding=understanding, thoughts=several)
     for name, flow in flows:
         if flow(claimed, kit):
-            inbox.settle_handled(session, claimed, by=name, now=now, shipment_id=kit.shipment_id)
+            inbox.settle_handled(session, claimed, by=kit.rule or name, now=now, shipment_id=kit.shipment_id)
             return _Stage(name)
     return _Stage(None, kit.language)

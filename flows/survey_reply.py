@@ -5,14 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.keywords import Keywords
-from bot.understanding import from_customer
 from channels.inbox import ClaimedText
 from channels.models import OutboxRow
-from flows import escalation
-from flows.cases import CUSTOMER, open_case
+from flows import escalation, survey_answers, survey_steps
 from flows.kit import Kit
-from surveys import invitations
+from surveys import invitations, questions
 from surveys.invitations import SurveyState
 from surveys.models import Survey
 from surveys.score import ScoreAnswer, read_score
@@ -22,38 +19,57 @@ from tracking_core.models import Shipment
 ANSWERED_LATELY = timedelta(days=2)
 #: For so long after its end a score is taken for a late answer.
 CLOSED_LATELY = timedelta(days=14)
-#: What a comment may be about, kept as the answer's reason.
-REASONS = frozenset({"not_received", "damaged", "wrong_or_missing_item", "return_or_refund", "complaint"})
-#: These must reach a person although the score is no bad one: "3 but one item is missing".
-MUST_BE_SEEN = frozenset({"not_received", "damaged", "wrong_or_missing_item"})
-
-_THUMB = re.compile("[👍👎]")
-_WORDS = Keywords()
+_THUMB = re.compile(r"[👍👎]|^\W*(?:\w+ )?(?:thumbs? (?:up|down)|pulgar)", re.IGNORECASE)
 
 
 def survey_reply(message: ClaimedText, kit: Kit) -> bool:
-    """Take a score from somebody we have asked for one."""
+    """Take a score from somebody we have asked for one, then a reason, then words; each may stay away for good."""
     survey = _asked(kit)
     if survey is None:
         return False
     answer = read_score(message.text, scale=survey.scale)
-    if answer is None or not _is_for_us(kit, survey, answer):
+    if answer is not None and not _is_for_us(kit, survey, answer):
+        answer = None
+    if survey_steps.take(kit, survey, answer):
+        return True
+    if answer is None:
         return False
-    kit.answering = True
-    kit.dialogue.misses = 0
-    kit.shipment_id = survey.shipment_id
+    _take_score(kit, survey, answer)
+    return True
+
+
+def _take_score(kit: Kit, survey: Survey, answer: ScoreAnswer) -> None:
+    survey_steps.begin(kit, survey)
     reason = _reason(answer, survey)
     in_time = invitations.answer(
         kit.session, survey, score=answer.score, comment=answer.comment, reason=reason, now=kit.now
     )
+    if in_time:
+        _first_answer(kit, survey, answer, reason)
     # Too late, or a second one: it changes no figure, but what went wrong must still reach somebody.
-    if _is_bad(kit, answer, reason) and (in_time or answer.comment):
-        _hand_over(kit, survey, answer, reason)
-    elif in_time:
-        kit.reply("survey_thanks")
+    elif answer.comment and questions.is_bad(kit.workflow.survey.rules, answer.score, reason):
+        case = survey_steps.hand_over(kit, survey, answer.score, reason, answer.comment)
+        escalation.say_when(kit, case, "survey_sorry", kit.session.get(Shipment, survey.shipment_id))
     else:
         kit.reply("survey_again" if survey.state == SurveyState.ANSWERED else "survey_late")
-    return True
+
+
+def _first_answer(kit: Kit, survey: Survey, answer: ScoreAnswer, reason: str | None) -> None:
+    rules = kit.workflow.survey.rules
+    parcel = kit.session.get_one(Shipment, survey.shipment_id)
+    survey_answers.tell_store(kit.session, survey, parcel, step=questions.SCORE, now=kit.now)
+    step = questions.next_step(rules, answer.score, survey.scale, reason=reason, comment=answer.comment)
+    invitations.wait_for(survey, step, now=kit.now)
+    if questions.is_bad(rules, answer.score, reason):
+        case = survey_steps.hand_over(kit, survey, answer.score, reason, answer.comment)
+        if step == questions.REASON:
+            escalation.say_when(kit, case, "survey_why", parcel, choices=survey_steps.choices(kit))
+        else:
+            escalation.say_when(kit, case, "survey_sorry", parcel)
+    elif step == questions.REASON:
+        kit.reply("survey_why", person="", choices=survey_steps.choices(kit))
+    else:
+        kit.reply("survey_thanks_more" if step == questions.COMMENT else "survey_thanks")
 
 
 def _asked(kit: Kit) -> Survey | None:
@@ -92,38 +108,4 @@ def _reason(answer: ScoreAnswer, survey: Survey) -> str | None:
     """What the comment is about; nothing for full marks, whose "nothing damaged" is praise."""
     if answer.comment is None or answer.score == survey.scale:
         return None
-    # By keywords alone: this runs inside a transaction, where nobody else may be asked.
-    said = from_customer(_WORDS.understand(answer.comment))
-    return said.intent if said.is_clear and said.intent in REASONS else None
-
-
-def _is_bad(kit: Kit, answer: ScoreAnswer, reason: str | None) -> bool:
-    return answer.score <= kit.workflow.survey.escalate_at or reason in MUST_BE_SEEN
-
-
-def _hand_over(kit: Kit, survey: Survey, answer: ScoreAnswer, reason: str | None) -> None:
-    """Open the parcel's case, or join it, and say by when a person answers."""
-    case = open_case(
-        kit.session,
-        kit.house,
-        retailer=kit.retailer,
-        reason="bad_survey",
-        shipment_id=survey.shipment_id,
-        conversation_id=kit.conversation.id,
-        phone=kit.text.sender,
-        language=kit.language,
-        text=kit.text.text,
-        evidence={
-            "inbox": [kit.text.id],
-            "survey": {
-                "id": survey.id,
-                "score": answer.score,
-                "scale": survey.scale,
-                "comment": answer.comment,
-                "reason": reason,
-            },
-        },
-        by=CUSTOMER,
-        now=kit.now,
-    )
-    escalation.say_when(kit, case, "survey_sorry", kit.session.get(Shipment, survey.shipment_id))
+    return survey_steps.reason_of(answer.comment)

@@ -190,15 +190,7 @@ class Telling:
 
     def _is_first(self, recipient: str) -> bool:
         """Whether this is the first text ever to that person; from now on it is not."""
-        person = consent.contact(self.session, self.retailer, recipient, now=self.now)
-        first = (
-            update(Contact)
-            .where(Contact.id == person.id, Contact.first_told_at.is_(None))
-            .values(first_told_at=self.now)
-            .returning(Contact.id)
-            .execution_options(synchronize_session=False)
-        )
-        return self.session.execute(first).first() is not None
+        return consent.first_text(self.session, self.retailer, recipient, now=self.now)
 
     def _mail(
         self, shipment: Shipment, wording: Wording, template: str, values: dict[str, Any], category: Category

@@ -1,7 +1,7 @@
 """What was said, both boxes together: one thread per person, parcel or conversation, oldest first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,9 +9,13 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from channels import segments
+from channels.messages import Category
 from channels.models import Conversation, InboxRow, OutboxRow
+from flows import bringing_pictures, line_threads
 
 Direction = Literal["in", "out"]
+#: In the place of a text that tells a PIN: only its reader may know it.
+PIN_COVER = "[PIN]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,10 @@ class ThreadMessage:
     sender: str
     recipient: str
     text: str
+    #: Addresses we gave out; only of what we sent.
     media: Sequence[str]
+    #: Pictures that came in and can be shown; where the provider keeps them is told to nobody.
+    picture_ids: Sequence[int]
     status: str
     #: Why it is where it is, when something is to be said.
     reason: str | None
@@ -50,6 +57,8 @@ class ThreadMessage:
     conversation_id: int
     created_at: datetime
     sent_at: datetime | None
+    #: Whose end of a masked line it is: customer, driver; their number is then left out. None: of no line.
+    role: str | None = None
 
     @property
     def place(self) -> Place:
@@ -71,7 +80,8 @@ def page(
 ) -> list[ThreadMessage]:
     """The retailer's messages, oldest first, at most `limit`; the next page begins after the last one's place.
 
-    phone: the person's, E.164 (or a mail address). newest: the last `limit` instead of the first, still oldest first.
+    phone: the person's, E.164 (or a mail address). What belongs to a masked line shows a role where a number would be,
+    and hides what the line hides. newest: the last `limit` instead of the first, still oldest first.
     """
     found: list[ThreadMessage] = []
     boxes: tuple[tuple[str, Any, Any], ...] = (
@@ -84,14 +94,40 @@ def page(
         query = select(box).where(box.retailer == retailer)
         query = query.where(*(column == value for column, value in wanted if value is not None))
         if phone is not None:
-            theirs = select(Conversation.id).where(Conversation.retailer == retailer, Conversation.theirs == phone)
+            # A number of the pool serves several retailers: the box says whose a message is, not the conversation.
+            theirs = select(Conversation.id).where(Conversation.theirs == phone)
             query = query.where(box.conversation_id.in_(theirs))
         if after is not None:
             query = query.where(_past(after, direction, at, box.id))
         query = query.order_by(at.desc(), box.id.desc()) if newest else query.order_by(at, box.id)
         found += [_message(row) for row in session.scalars(query.limit(limit))]
     found.sort(key=lambda one: (one.created_at, one.direction, one.id))
-    return found[-limit:] if newest else found[:limit]
+    return _masked(session, _with_pictures(session, found[-limit:] if newest else found[:limit]))
+
+
+def _masked(session: Session, messages: list[ThreadMessage]) -> list[ThreadMessage]:
+    heard = [one.id for one in messages if one.direction == "in"]
+    roles = line_threads.roles(session, heard, [one.id for one in messages if one.direction == "out"])
+    return [_as_role(one, roles.get((one.direction, one.id))) for one in messages]
+
+
+def _as_role(message: ThreadMessage, role: str | None) -> ThreadMessage:
+    if role is None:
+        return message
+    if message.direction == "in":
+        return replace(message, role=role, sender=role, text=line_threads.covered(message.text))
+    return replace(message, role=role, recipient=role)
+
+
+def _with_pictures(session: Session, messages: list[ThreadMessage]) -> list[ThreadMessage]:
+    wanted = [one.id for one in messages if one.direction == "in" and one.channel == "mms"]
+    sent = bringing_pictures.of_texts(session, wanted) if wanted else {}
+    return [
+        replace(one, picture_ids=tuple(picture.id for picture in sent[one.id] if picture.is_ready))
+        if one.direction == "in" and one.id in sent
+        else one
+        for one in messages
+    ]
 
 
 def _past(after: Place, direction: str, at: Any, row_id: Any) -> ColumnElement[bool]:
@@ -116,7 +152,8 @@ def _came_in(row: InboxRow) -> ThreadMessage:
         sender=row.sender,
         recipient=row.recipient,
         text=row.text,
-        media=tuple(row.media),
+        media=(),
+        picture_ids=(),
         status=row.state,
         reason=row.error,
         provider_id=row.provider_id,
@@ -137,8 +174,9 @@ def _went_out(row: OutboxRow) -> ThreadMessage:
         category=row.category,
         sender=row.sender,
         recipient=row.recipient,
-        text=row.text,
+        text=PIN_COVER if row.category == Category.PIN else row.text,
         media=tuple(row.media),
+        picture_ids=(),
         status=row.state,
         reason=row.reason,
         provider_id=row.provider_id,

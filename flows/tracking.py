@@ -1,12 +1,12 @@
 """What a source says about parcels, taken in whole: recorded, and told to whom it concerns, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from flows import milestones, surveys
+from flows import lines, milestones, pins, proof_fetching, proof_rules, surveys
 from flows.house import House
 from tracking_core import shipments
 from tracking_core.facts import CarrierEvent, Fact, StateChanged
@@ -43,7 +43,10 @@ def take_events(
     workflow = house.workflows.of(session, retailer)
     facts = record_all(session, events, retailer=retailer, now=now, shipment=shipment, grace=workflow.eta.delay_grace)
     milestones.announce(session, house, facts, retailer=retailer, now=now)
+    pins.after(session, house, facts, now=now)
     surveys.plan_after(session, house, facts, now=now)
+    proof_rules.after(session, house, facts, now=now)
+    proof_fetching.note(session, facts, retailer=retailer, now=now)
     meant = {fact.shipment_id for fact in facts} | ({shipment.id} if shipment is not None else set())
     one = session.get(Shipment, meant.pop()) if len(meant) == 1 else None
     return Taken(
@@ -63,3 +66,29 @@ def create_shipment(
     shipment, created = shipments.create(session, new, retailer=retailer, now=now)
     house.links.url(session, "t", shipment.id, now=now)
     return shipment, created
+
+
+def change_shipment(
+    session: Session, house: House, shipment: Shipment, changes: Mapping[str, object], *, now: datetime
+) -> Shipment:
+    """Change what the retailer says of the shipment, see `tracking_core.shipments.update`; its line follows."""
+    driver, phone = shipment.driver_id, shipment.customer_phone
+    shipment = shipments.update(session, shipment, changes, now=now)
+    _line_follows(session, house, shipment, driver, phone, now)
+    return shipment
+
+
+def put_driver(session: Session, house: House, shipment: Shipment, *, name: str, phone: str, now: datetime) -> None:
+    """Put the shipment into a driver's hands; a line that is open goes on with the new one."""
+    before = shipment.driver_id
+    shipments.assign_driver(session, shipment, name=name, phone=phone, now=now)
+    _line_follows(session, house, shipment, before, shipment.customer_phone, now)
+
+
+def _line_follows(
+    session: Session, house: House, shipment: Shipment, driver: int | None, phone: str | None, now: datetime
+) -> None:
+    if shipment.driver_id != driver:
+        lines.driver_changed(session, house, shipment, before=driver, now=now)
+    elif shipment.customer_phone != phone:
+        lines.driver_changed(session, house, shipment, before=None, now=now)

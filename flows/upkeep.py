@@ -6,11 +6,24 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db import Database
-from flows import cases, email_fallback, milestones, surveys
+from flows import (
+    cases,
+    driver_rounds,
+    driver_taps,
+    email_fallback,
+    erasing,
+    forgetting_pictures,
+    lines,
+    milestones,
+    missing,
+    proof_rules,
+    surveys,
+)
 from flows.accounts import Retailer
 from flows.house import House
 from flows.models import PendingQuestion
-from tracking_core import upkeep
+from flows.story_models import Story
+from tracking_core import positions, upkeep
 
 #: Parcels one tick looks at, so that no transaction is long.
 BATCH = 100
@@ -19,7 +32,7 @@ QUESTIONS_KEPT = timedelta(days=1)
 
 
 def tick(database: Database, house: House, *, now: datetime) -> None:
-    """Tell of promises that time has broken, mail what could not be texted, wake snoozed cases, ask how it went."""
+    """Tell of broken promises, mail what could not be texted, wake snoozed cases, ask what is due to be asked."""
 
     def missed(session: Session) -> None:
         for retailer in session.scalars(select(Retailer.name).order_by(Retailer.name)).all():
@@ -36,8 +49,18 @@ def tick(database: Database, house: House, *, now: datetime) -> None:
     def asked(session: Session) -> None:
         surveys.send_due(session, house, now=now, limit=BATCH)
 
-    for work in (missed, by_mail, woken, asked):
+    def on_lines(session: Session) -> None:
+        lines.settle(session, house, now=now)
+
+    def still_missing(session: Session) -> None:
+        missing.ask_due(session, house, now=now)
+
+    def on_rounds(session: Session) -> None:
+        driver_rounds.tell_rounds(session, house, now=now)
+
+    for work in (missed, by_mail, woken, asked, on_lines, still_missing, on_rounds):
         database.run(work)
+    database.run(lambda session: proof_rules.chase(session, house, now=now))
 
 
 def tidy(database: Database, *, now: datetime) -> None:
@@ -51,7 +74,16 @@ def tidy(database: Database, *, now: datetime) -> None:
 
     def forgotten(session: Session) -> None:
         upkeep.forget_unmatched(session, now=now)
+        driver_taps.forget(session, now=now)
         session.execute(delete(PendingQuestion).where(PendingQuestion.expires_at < now - QUESTIONS_KEPT))
+        session.execute(delete(Story).where(Story.expires_at < now - QUESTIONS_KEPT))
 
-    for work in (stalled, expired, forgotten):
+    def erased(session: Session) -> None:
+        erasing.erase_due(session, now=now, limit=BATCH)
+
+    for work in (stalled, expired, forgotten, erased):
         database.run(work)
+    while database.run(lambda session: forgetting_pictures.forget(session, now=now)) >= forgetting_pictures.BATCH:
+        pass  # each batch in a transaction of its own
+    while database.run(lambda session: positions.forget(session, now=now)) >= positions.BATCH:
+        pass

@@ -41,16 +41,16 @@ def answer(kit: Kit, numbers: Sequence[Entity]) -> None:
 
 def answer_about(kit: Kit, shipment_id: int) -> None:
     """Say where this parcel is, if it is still the sender's."""
-    own = [one for one in _own(kit) if one.id == shipment_id]
-    if own:
-        tell_status(kit, own[0])
+    found = [one for one in own(kit) if one.id == shipment_id]
+    if found:
+        tell_status(kit, found[0])
     else:
         kit.reply("stranger", contact=kit.workflow.contact)
 
 
 def ask_again(kit: Kit, question: PendingQuestion) -> None:
     """Ask once more which parcel is meant: the number was none of the choices."""
-    known = {one.id: one for one in _own(kit)}
+    known = {one.id: one for one in own(kit)}
     left = [known[option["shipment_id"]] for option in question.options if option["shipment_id"] in known]
     _ask(kit, left, again=True)
 
@@ -60,18 +60,18 @@ def meant(kit: Kit, numbers: Sequence[Entity]) -> list[Shipment]:
 
     A number that is none of theirs means none of them: it narrows, never widens.
     """
-    own = _own(kit)
-    named = _named(kit, own, numbers)
+    theirs = own(kit)
+    named = _named(kit, theirs, numbers)
     if named or numbers:
         return named
-    still_open = [one for one in own if not ShipmentState(one.state).is_final]
-    fresh = [one for one in own if one not in still_open and kit.now - (one.state_at or one.created_at) < JUST_OVER]
-    return still_open + fresh or own[:1]
+    still_open = [one for one in theirs if not ShipmentState(one.state).is_final]
+    fresh = [one for one in theirs if one not in still_open and kit.now - (one.state_at or one.created_at) < JUST_OVER]
+    return still_open + fresh or theirs[:1]
 
 
 def names_own(kit: Kit, numbers: Sequence[Entity]) -> bool:
     """Whether the text names a parcel of the sender's."""
-    return bool(_named(kit, _own(kit), numbers))
+    return bool(_named(kit, own(kit), numbers))
 
 
 def tell_status(kit: Kit, parcel: Shipment, *, template: str | None = None) -> None:
@@ -100,25 +100,33 @@ def named_option(text: str, options: Sequence[dict[str, Any]]) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
-def _named(kit: Kit, own: Sequence[Shipment], numbers: Sequence[Entity]) -> list[Shipment]:
-    named = [one for one in own if any(_is_number_of(entity.value, one) for entity in numbers)]
-    return named or [one for one in own if _stands_in(kit.text.text, one)]
+def is_named(parcel: Shipment, text: str, numbers: Sequence[Entity]) -> bool:
+    """Whether the text, or a number found in it, names the parcel."""
+    return any(_is_number_of(entity.value, parcel) for entity in numbers) or _stands_in(text, parcel)
 
 
-def _own(kit: Kit) -> list[Shipment]:
+def _named(kit: Kit, theirs: Sequence[Shipment], numbers: Sequence[Entity]) -> list[Shipment]:
+    named = [one for one in theirs if any(_is_number_of(entity.value, one) for entity in numbers)]
+    return named or [one for one in theirs if _stands_in(kit.text.text, one)]
+
+
+def own(kit: Kit) -> list[Shipment]:
+    """The sender's parcels of the last weeks, the nearest to the door first."""
     return of_phone(kit.session, kit.retailer, kit.text.sender, now=kit.now)
 
 
 def _ask(kit: Kit, parcels: Sequence[Shipment], *, again: bool) -> None:
-    shown, words = _list(kit, parcels, again=again)
+    shown, words = listing(kit, parcels, again=again)
     options = [{"shipment_id": one.id, "order": one.order_number, "tracking": one.tracking_number} for one in shown]
     if again or not kit.is_loop(words):
         kit.ask(WHICH_PARCEL, options)
         kit.say(words)
 
 
-def _list(kit: Kit, parcels: Sequence[Shipment], *, again: bool) -> tuple[Sequence[Shipment], str]:
-    """As many parcels as fit into two segments, and the question."""
+def listing(
+    kit: Kit, parcels: Sequence[Shipment], *, again: bool, every: bool = False
+) -> tuple[Sequence[Shipment], str]:
+    """As many parcels as fit into two segments, and the question. every: "all of them" is the last choice."""
     words = ""
     shown = parcels
     for most, with_state in LISTS:
@@ -127,7 +135,7 @@ def _list(kit: Kit, parcels: Sequence[Shipment], *, again: bool) -> tuple[Sequen
             {"label": _label(one, parcels), "state": kit.wording.state(one.state) if with_state else ""}
             for one in shown
         ]
-        words = kit.compose("which_parcel", parcels=rows, again=again)
+        words = kit.compose("which_parcel", parcels=rows, again=again, every=every)
         if count(words).segments <= MAX_SEGMENTS:
             break
     return shown, words

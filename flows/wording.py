@@ -37,12 +37,12 @@ class Wording:
     def day(self, at: datetime) -> str:
         """`today`, `tomorrow`, `Tuesday`, `Tue, Dec 8`. at: on the clock of the place."""
         away = (at.date() - self.now.astimezone(at.tzinfo).date()).days
-        return self._phrase("day", away=away, weekday=at.weekday(), month=at.month, day=at.day)
+        return self.phrase("day", away=away, weekday=at.weekday(), month=at.month, day=at.day)
 
     def moment(self, at: datetime, zone: tzinfo) -> str:
         """`today at 3:05 PM`."""
         local = at.astimezone(zone)
-        return self._phrase("moment", day=self.day(local), at=local)
+        return self.phrase("moment", day=self.day(local), at=local)
 
     def window(self, expected: Estimate | None, zone: tzinfo) -> str:
         """`today between 3 PM and 5 PM`; empty when nobody knows."""
@@ -51,7 +51,7 @@ class Wording:
         begins = expected.window_from.astimezone(zone) if expected.window_from else None
         ends = expected.window_to.astimezone(zone) if expected.window_to else None
         whole_day = expected.whole_day and begins is not None
-        return self._phrase(
+        return self.phrase(
             "window",
             begins=begins,
             ends=ends,
@@ -62,7 +62,7 @@ class Wording:
 
     def reason(self, reason: str | None) -> str:
         """A failure reason as a clause; empty for none and for `other`."""
-        return self._phrase("reason", reason=reason) if reason else ""
+        return self.phrase("reason", reason=reason) if reason else ""
 
     def reasons(self, expected: Estimate | None, state: ShipmentState) -> str:
         """Why the window is what it is, in one clause; empty when there is nothing to add."""
@@ -78,7 +78,7 @@ class Wording:
 
     def state(self, state: str) -> str:
         """A state in two words, for lists."""
-        return self._phrase("state", state=state)
+        return self.phrase("state", state=state)
 
     def parcel(self, session: Session, shipment: Shipment) -> dict[str, Any]:
         """The values every text about one parcel is told."""
@@ -86,7 +86,7 @@ class Wording:
         expected = estimate(shipment, now=self.now, zone=zone)
         return {
             "order": shipment.order_number,
-            "window": self.window(expected, zone),
+            "window": "" if _was_missed(shipment, expected) else self.window(expected, zone),
             "reasons": self.reasons(expected, state),
             "reason": self.reason(shipment.reason),
             "link": self.house.links.url(session, "t", shipment.id, now=self.now),
@@ -94,7 +94,7 @@ class Wording:
 
     def _eta_reason(self, said: Reasoned) -> str:
         reason = said.params.get("reason")
-        return self._phrase(
+        return self.phrase(
             "eta_reason",
             code=said.code,
             stops=said.params.get("stops", 0),
@@ -102,5 +102,13 @@ class Wording:
             reason=self.reason(reason if isinstance(reason, str) else None),
         )
 
-    def _phrase(self, phrase: str, **values: Any) -> str:
+    def phrase(self, phrase: str, **values: Any) -> str:
+        """A part of a sentence in this language."""
         return self.house.texts.phrase(phrase, self.language, self.workflow, **values)
+
+
+def _was_missed(shipment: Shipment, expected: Estimate | None) -> bool:
+    """Whether the window is that of an attempt which has failed: nobody has said yet when the next one comes."""
+    failed = shipment.state == ShipmentState.ATTEMPT_FAILED and shipment.state_at is not None
+    as_of = expected.as_of if expected is not None else None
+    return failed and as_of is not None and shipment.state_at is not None and as_of < shipment.state_at

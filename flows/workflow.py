@@ -20,6 +20,7 @@ from flows.workflow_parts import (
     EtaRules,
     NotReceived,
     Part,
+    Pin,
     Proof,
     QuietHours,
     Relay,
@@ -58,6 +59,7 @@ class Workflow(Part):
     conversation: Talk
     relay: Relay
     proof: Proof
+    pin: Pin
     survey: Survey
     not_received: NotReceived
     sla: Sla

@@ -9,8 +9,10 @@ from pydantic_core import PydanticCustomError
 
 from channels.messages import Category
 from flows.workflow_values import ClockRange, Duration, MinuteOfDay, ZoneName, day_ranges, zone
+from surveys import questions
 
-ProofKind = Literal["photo", "signature", "pin"]
+SurveyReason = Literal["late", "damaged", "wrong_or_missing_item", "not_received", "wrong_place", "driver", "other"]
+ProofKind = Literal["photo", "signature", "pin", "barcode", "note", "position"]
 
 
 class Part(BaseModel):
@@ -104,14 +106,49 @@ class Relay(Part):
     leaks: Literal["mask", "ask", "block"]
 
 
-class Proof(Part):
-    """Which proof of delivery is asked for."""
+class ServiceProof(Part):
+    """Which proof one service asks for; what is not said is as for the others."""
 
+    default: tuple[ProofKind, ...] | None = None
+    own_driver: tuple[ProofKind, ...] | None = None
+    leave_at_door: tuple[ProofKind, ...] | None = None
+    wanted: tuple[ProofKind, ...] | None = None
+    wanted_at_door: tuple[ProofKind, ...] | None = None
+
+
+class Proof(Part):
+    """Which proof of delivery is asked for: what is in no list is off."""
+
+    #: Of parcels that others bring. They are not chased for it.
     default: tuple[ProofKind, ...]
+    #: Required of our own drivers …
     own_driver: tuple[ProofKind, ...]
+    #: … and in its place, where the parcel may be left at the door.
     leave_at_door: tuple[ProofKind, ...]
+    #: Asked for, and nobody is chased for it.
+    wanted: tuple[ProofKind, ...]
+    wanted_at_door: tuple[ProofKind, ...]
+    #: Service, as shipments name it -> what is different there.
+    services: dict[str, ServiceProof]
+    #: A driver who still owes a proof is reminded so long after the delivery, once; then a person hears of it.
+    remind_after: Duration
+    case_after: Duration
     keep: Duration
     max_distance_m: int = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Proof":
+        if self.case_after <= self.remind_after:
+            raise ValueError("case_after must be longer than remind_after, or the driver is never reminded")
+        return self
+
+
+class Pin(Part):
+    """The delivery PIN, where the proof asked for has one."""
+
+    digits: int = Field(ge=4, le=6)
+    #: So many wrong ones lock it.
+    tries: int = Field(ge=1, le=10)
 
 
 class Survey(Part):
@@ -120,9 +157,36 @@ class Survey(Part):
     after: Duration
     scale: int = Field(ge=2, le=10)
     escalate_at: int = Field(ge=0)
+    #: What is asked, in the order of `surveys.questions.STEPS`, the score always.
+    steps: tuple[Literal["score", "reason", "comment"], ...]
+    reasons: tuple[SurveyReason, ...] = Field(max_length=9)
+    #: These reach a person whatever the score.
+    escalate_reasons: tuple[SurveyReason, ...]
+    #: Whoever is told by mail of each bad answer, such as the shipper; None: nobody.
+    alert_email: str | None = Field(max_length=200, pattern=r"^[^@\s]+@[^@\s]+$")
     every: Duration
     expires: Duration
     sample: float = Field(ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Survey":
+        wrong = questions.problem(self.scale, self.escalate_at)
+        if wrong is not None:
+            raise PydanticCustomError("bad_line", "{said}", {"said": wrong, "at": "escalate_at"})
+        if (
+            self.steps != tuple(step for step in questions.STEPS if step in self.steps)
+            or questions.SCORE not in self.steps
+        ):
+            said = f"{', '.join(self.steps) or 'nothing'}: the score first, then reason, then comment, each once"
+            raise PydanticCustomError("bad_steps", "{said}", {"said": said, "at": "steps"})
+        if len(set(self.reasons)) < len(self.reasons):
+            raise PydanticCustomError("bad_reasons", "{said}", {"said": "each reason once", "at": "reasons"})
+        return self
+
+    @property
+    def rules(self) -> questions.Rules:
+        """What decides about an answer."""
+        return questions.Rules(self.steps, self.reasons, self.escalate_at, self.escalate_reasons)
 
 
 class NotReceived(Part):
@@ -145,5 +209,12 @@ class EtaRules(Part):
     stale_after: Duration
     delay_grace: Duration
     max_delay_texts_per_day: int = Field(ge=0)
+    #: The shopper sees where the driver is while so many stops, or fewer, come first. None (`off`): never.
+    show_driver_within_stops: int | None = Field(ge=0, le=20)
     arriving_m: int = Field(gt=0)
     at_address_m: int = Field(gt=0)
+
+    @field_validator("show_driver_within_stops", mode="before")
+    @classmethod
+    def _off(cls, said: Any) -> Any:
+        return None if said == "off" else said
