@@ -9,7 +9,8 @@ from flask import Flask
 from web import health, metrics, problems, security
 from web.api import views as api
 from web.context import Parts, keep
-from web.hooks import carriers, twilio
+from web.hooks import carriers, twilio, voice
+from web.pages import address, driver, pictures, survey, tracking_acts
 from web.pages import views as pages
 
 #: Bodies are read by `web.requests`, which knows each route's limit; this is the ceiling for everybody else.
@@ -29,9 +30,15 @@ def build(app: Flask, parts: Parts) -> None:
     security.install(app, parts.settings)
     for blueprint in (
         twilio.blueprint,
+        voice.blueprint,
         carriers.blueprint,
         api.blueprint,
         pages.blueprint,
+        address.blueprint,
+        tracking_acts.blueprint,
+        driver.blueprint,
+        pictures.blueprint,
+        survey.blueprint,
         metrics.blueprint,
         health.watching(),
     ):

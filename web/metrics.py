@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from channels.models import Heartbeat, InboxRow, OutboxRow
 from flows.accounts import DEFAULT
+from flows.line_models import Line
 from flows.models import Case
 from tracking_core.models import Shipment, ShipmentEvent
 from tracking_core.states import UNKNOWN
@@ -54,6 +55,8 @@ def collect(session: Session, retailer: str | None, *, now: datetime) -> Iterabl
         session, retailer, "doorline_shipments", "Shipments by state.", select(Shipment.state, func.count()), Shipment
     )
     yield _grouped(session, retailer, "doorline_cases", "Cases by state.", select(Case.state, func.count()), Case)
+    yield _grouped(session, retailer, "doorline_lines", "Lines by state.", select(Line.state, func.count()), Line)
+    yield _without_number(session, retailer)
     if retailer is None:
         yield _heartbeats(session, now)
         yield _signature_failures()
@@ -104,11 +107,18 @@ def _grouped(
     name: str,
     words: str,
     query: Any,
-    model: type[Shipment] | type[Case],
+    model: type[Shipment] | type[Case] | type[Line],
 ) -> Metric:
     found = GaugeMetricFamily(name, words, labels=["state"])
     for state, count in session.execute(_of(query.group_by(model.state), model, retailer)):
         found.add_metric([state], count)
+    return found
+
+
+def _without_number(session: Session, retailer: str | None) -> Metric:
+    found = GaugeMetricFamily("doorline_lines_without_number", "Open lines for which the pool had no number.")
+    query = select(func.count()).select_from(Line).where(Line.state == "open", Line.proxy.is_(None))
+    found.add_metric([], session.scalar(_of(query, Line, retailer)) or 0)
     return found
 
 

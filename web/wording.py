@@ -20,11 +20,11 @@ class Words:
         self.language = language
         self._said = said
 
-    def __call__(self, name: str, **values: object) -> str:
+    def __call__(self, name: str, /, **values: object) -> str:
         """Answer the words of that name with the values put in. Raises KeyError for a name nobody wrote."""
         return self._said[name].format(**values)
 
-    def maybe(self, name: str, **values: object) -> str | None:
+    def maybe(self, name: str, /, **values: object) -> str | None:
         """Answer the words of that name, None when nobody wrote any."""
         said = self._said.get(name)
         return None if said is None else said.format(**values)

@@ -132,7 +132,7 @@ def _shown(call: Call, case: Case, *, messages: int = FEW) -> CaseOut:
             "due_at": case.due_at,
             "snoozed_until": case.snoozed_until,
             "resolution": case.resolution,
-            "messages": [shown.message(one) for one in said],
+            "messages": [shown.message(call, one) for one in said],
             "evidence": cases.evidence_of(cases.entries(call.session, case)),
             "created_at": case.created_at,
         }

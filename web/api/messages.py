@@ -22,7 +22,7 @@ def list_messages(call: Call) -> Answer:
     )
     items = found[: said.limit]
     more = cursors.of_place(items[-1].place) if len(found) > said.limit else None
-    return Answer(200, MessagePage(items=[shown.message(one) for one in items], next=more))
+    return Answer(200, MessagePage(items=[shown.message(call, one) for one in items], next=more))
 
 
 ROUTES = (

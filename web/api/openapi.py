@@ -84,13 +84,22 @@ def _operation(route: Route, names: Names) -> dict[str, Any]:
         "parameters": _parameters(route),
         "responses": _responses(route, names),
     }
-    if route.body:
+    if route.files and route.body:
+        content = {"multipart/form-data": {"schema": _form(route, names)}}
+        operation["requestBody"] = {"required": True, "content": content}
+    elif route.body:
         content = {"application/json": {"schema": names[route.body, "validation"]}}
         operation["requestBody"] = {"required": True, "content": content}
     elif route.upload:
         file = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
         operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": file}}}
     return operation
+
+
+def _form(route: Route, names: Names) -> dict[str, Any]:
+    binary = {"type": "string", "format": "binary"}
+    files = {name: {"type": "array", "items": binary} for name in route.files}
+    return {"anyOf": [{"type": "object", "properties": files}, names[route.body, "validation"]]}
 
 
 def _parameters(route: Route) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The one way a REST request takes: who calls, what is said, the work, the answer. Views only do the work."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from flows.intake import Rejected, faults_of
 from tracking_core.shipments import TrackingNumberTaken
 from web.api import idempotency
 from web.api.idempotency import Kept, Reservation
-from web.api.uploads import read_upload
+from web.api.uploads import FormParts, read_parts, read_upload
 from web.context import Parts, parts
 from web.cursors import ID_MAX
 from web.problems import Fault, Problem, invalid, not_found
@@ -50,6 +50,8 @@ class Call:
     body: Any
     query: Any
     upload: FileStorage | None
+    #: Of a route with `files`: name -> contents.
+    files: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
     #: Absent where the route's access is OWN.
     open_session: Session | None = None
 
@@ -90,6 +92,8 @@ class Route:
     access: Access = Access.READ
     #: Takes a multipart `file`.
     upload: bool = False
+    #: Takes a multipart with these files; its words are the `body`.
+    files: tuple[str, ...] = ()
     #: Problems beyond those every route of its kind has: status -> when.
     problems: Mapping[int, str] = field(default_factory=dict)
 
@@ -105,10 +109,15 @@ def serve(route: Route, **ids: str) -> Response:
     with house.database.read() as session:
         retailer = caller(session, house.settings)
     now = house.clock()
+    upload: FileStorage | None = None
+    form: FormParts | None = None
     if route.upload:
         upload, said = read_upload("file")
+    elif route.files:
+        form = read_parts(route.files)
+        said = form.digest
     else:
-        upload, said = None, read_body() if route.method != "GET" else b""
+        said = read_body() if route.method != "GET" else b""
     key = request.headers.get("Idempotency-Key") if route.method == "POST" else None
     reserved = None if key is None else _reserve(house, retailer, key, said, now)
     if isinstance(reserved, Kept):
@@ -121,9 +130,10 @@ def serve(route: Route, **ids: str) -> Response:
             retailer=retailer,
             now=now,
             ids={name: _id(value) for name, value in ids.items()},
-            body=_read(route.body, said) if route.body else None,
+            body=_words_of(route, said, form),
             query=_checked(route.query, request.args.to_dict()) if route.query else None,
             upload=upload,
+            files=form.files if form is not None else {},
         )
 
     return _once(route, call, reserved)
@@ -226,14 +236,20 @@ def _read(model: type[M], said: bytes) -> M:
         raise invalid(Fault(fault.field, fault.reason) for fault in faults_of(errors)) from error
 
 
-def _checked(model: type[M], said: Mapping[str, str]) -> M:
+def _words_of(route: Route, said: bytes, form: FormParts | None) -> BaseModel | None:
+    if route.body is None:
+        return None
+    return _read(route.body, said) if form is None else _checked(route.body, form.words, what="parts")
+
+
+def _checked(model: type[M], said: Mapping[str, str], *, what: str = "query parameters") -> M:
     try:
         return model.model_validate({name: value for name, value in said.items() if value != ""})
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
         raise invalid(
             (Fault(fault.field, fault.reason) for fault in faults_of(errors)),
-            detail="Some query parameters are not as they must be.",
+            detail=f"Some {what} are not as they must be.",
         ) from error
 
 

@@ -107,6 +107,7 @@ class ShipmentOut(Answered):
     promised: WindowOut | None
     eta: EtaOut | None
     driver: DriverOut | None
+    stop: int | None = Field(description="Its place in the driver's round.")
     line: LineOut | None
     delivery: DeliveryOut
     items: list[ItemOut]
@@ -141,7 +142,8 @@ class CheckOut(Answered):
 
     name: str
     value: float | None
-    ok: bool
+    #: null: it could not be checked.
+    ok: bool | None
     reason: str | None
 
 
@@ -155,12 +157,32 @@ class ProofOut(Answered):
     taken_at: datetime
 
 
+class RequestOut(Answered):
+    """Something the store or the carrier is asked for, and whether anybody has been told yet."""
+
+    kind: str
+    #: pending: nobody has been told yet; this list is where it can be read.
+    state: str
+    payload: dict[str, JsonValue]
+    created_at: datetime
+
+
+class InstructedOut(Answered):
+    """Who said how to deliver it, when it was not the retailer."""
+
+    by: Literal["customer"]
+    at: datetime
+
+
 class ShipmentDetail(ShipmentOut):
     """A shipment with its history."""
 
     events: list[EventOut]
     promises: list[PromiseOut]
     proofs: list[ProofOut]
+    requests: list[RequestOut]
+    #: null: the instructions are the retailer's own, or there are none.
+    instructed: InstructedOut | None
 
 
 class ShipmentPage(Answered):

@@ -66,7 +66,7 @@ def change_shipment(call: Call) -> Answer:
     shipment = the_shipment(call)
     told = changes(said, shipment.destination)
     if told:
-        shipment = shipments.update(call.session, shipment, told, now=call.now)
+        shipment = tracking.change_shipment(call.session, call.parts.house, shipment, told, now=call.now)
     return Answer(200, shown.detail(call, shipment))
 
 
@@ -78,7 +78,7 @@ def put_driver(call: Call) -> Answer:
     phone = read_phone(said.phone, str(shipment.destination.get("country") or "US"), "phone", faults)
     if phone is None:
         raise Rejected(faults)
-    shipments.assign_driver(call.session, shipment, name=said.name, phone=phone, now=call.now)
+    tracking.put_driver(call.session, call.parts.house, shipment, name=said.name, phone=phone, now=call.now)
     return Answer(200, shown.detail(call, shipment))
 
 

@@ -6,11 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.models import OutboxRow
+from flows import lines, outbound_events, picture_links
+from flows import proofs as flows_proofs
 from flows.thread import ThreadMessage
 from flows.zones import zone_of
-from tracking_core import shipments
+from tracking_core import proofs, shipments
 from tracking_core.eta import Estimate, estimate
 from tracking_core.models import Promise, Shipment
+from tracking_core.proof_models import Proof
 from web.api.case_schemas import MessageOut
 from web.api.routing import Call
 from web.api.shipment_schemas import (
@@ -20,8 +23,12 @@ from web.api.shipment_schemas import (
     DriverOut,
     EtaOut,
     EventOut,
+    InstructedOut,
     ItemOut,
+    LineOut,
     PromiseOut,
+    ProofOut,
+    RequestOut,
     ShipmentDetail,
     ShipmentOut,
     WindowOut,
@@ -55,8 +62,9 @@ def shipment(call: Call, row: Shipment) -> ShipmentOut:
             "promised": _window(row),
             "eta": None if expected is None else _eta(expected),
             "driver": _driver(row),
-            "line": None,
-            "delivery": DeliveryOut.model_validate({k: v for k, v in row.delivery.items() if v is not None}),
+            "stop": row.stop_number,
+            "line": _line(call, row),
+            "delivery": _delivery(row),
             "items": [ItemOut.model_validate(item) for item in row.items],
             "tracking_url": call.parts.house.links.url(call.session, "t", row.id, now=call.now),
             "delivered_at": row.delivered_at,
@@ -95,13 +103,19 @@ def detail(call: Call, row: Shipment) -> ShipmentDetail:
                 )
                 for one in made
             ],
-            "proofs": [],
+            "proofs": [proof(call, row, one) for one in proofs.of_shipment(call.session, row.id)],
+            "requests": [
+                RequestOut(kind=one.kind, state=one.state, payload=one.payload, created_at=one.created_at)
+                for one in outbound_events.of_shipment(call.session, row.id)
+            ],
+            "instructed": _instructed(row),
         }
     )
 
 
-def message(row: ThreadMessage) -> MessageOut:
-    """A message of either box."""
+def message(call: Call, row: ThreadMessage) -> MessageOut:
+    """A message of either box; its pictures by fresh addresses of ours, whoever sent them."""
+    until = call.now + picture_links.usual(call.parts.house)
     return MessageOut.model_validate(
         {
             "id": f"{row.direction}_{row.id}",
@@ -111,7 +125,7 @@ def message(row: ThreadMessage) -> MessageOut:
             "sender": row.sender,
             "recipient": row.recipient,
             "body": row.text,
-            "media": list(row.media),
+            "media": picture_links.addresses(call.parts.house, row.media, row.picture_ids, until=until),
             "status": row.status,
             "reason": row.reason,
             "provider_id": row.provider_id,
@@ -122,6 +136,45 @@ def message(row: ThreadMessage) -> MessageOut:
             "sent_at": row.sent_at,
         }
     )
+
+
+def proof(call: Call, row: Shipment, proof: Proof) -> ProofOut:
+    """A proof with the address of its picture, good for a day; without one, that of the proof page."""
+    house, picture = call.parts.house, flows_proofs.picture_of(call.session, proof)
+    if picture is None:
+        url = flows_proofs.link(call.session, house, row, now=call.now)
+    else:
+        url = picture_links.url_of(house, picture, now=call.now, valid_for=picture_links.DAY_AND_MORE)
+    return ProofOut.model_validate(
+        {
+            "id": proof.id,
+            "kind": proof.kind,
+            "url": url,
+            "checks": proof.checks,
+            "taken_at": proof.taken_at or proof.received_at,
+        }
+    )
+
+
+def _line(call: Call, row: Shipment) -> LineOut | None:
+    """The number customer and driver text, and whether it joins them at the moment."""
+    line = lines.line_of(call.session, row.id)
+    if line is None:
+        return None
+    return LineOut.model_validate({"number": lines.number_of(call.session, line), "state": line.state})
+
+
+def _delivery(row: Shipment) -> DeliveryOut:
+    """How it is to be left."""
+    return DeliveryOut.model_validate({k: v for k, v in row.delivery.items() if v is not None and k != "told"})
+
+
+def _instructed(row: Shipment) -> InstructedOut | None:
+    """Who gave the instructions by text, unless somebody has written something else since."""
+    told = row.delivery.get("told")
+    if not told or told.get("text") != row.delivery.get("instructions"):
+        return None
+    return InstructedOut(by=told["by"], at=told["at"])
 
 
 def _window(row: Shipment) -> WindowOut | None:

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
-from sqlalchemy import select
+from pydantic import AwareDatetime, Field
+from sqlalchemy import func, select
 
 from surveys import invitations
 from surveys.models import Survey
@@ -18,7 +18,14 @@ class SurveyQuery(Paged):
     """Which surveys."""
 
     carrier: str | None = Field(None, max_length=200)
+    service: str | None = Field(None, max_length=200)
+    driver: str | None = Field(None, max_length=200, description="A driver's name.")
     shipment_id: int | None = Field(None, ge=1, le=cursors.ID_MAX)
+    state: Literal["sent", "answered", "expired"] | None = None
+    reason: str | None = Field(None, max_length=200)
+    score_at_most: int | None = Field(None, ge=0, le=10)
+    since: AwareDatetime | None = Field(None, alias="from", description="Sent at or after this.")
+    until: AwareDatetime | None = Field(None, alias="to", description="Sent before this.")
 
 
 class SurveyOut(Answered):
@@ -30,6 +37,9 @@ class SurveyOut(Answered):
     carrier: str | None
     service: str | None
     driver: str | None = Field(description="The name of whoever delivered it.")
+    channel: Literal["sms", "email"] = Field(description="How it was asked.")
+    answered_by: Literal["text", "page"] | None
+    late: bool | None = Field(description="Whether it was delivered after the promised window; null: nothing promised.")
     scale: int = Field(description="The best score; 10 means 0-10, any other begins at 1.")
     score: int | None
     reason: str | None = Field(description="What the comment is about, such as `damaged`.")
@@ -52,7 +62,14 @@ def list_surveys(call: Call) -> Answer:
         call.session,
         call.retailer,
         carrier=said.carrier,
+        service=said.service,
+        driver_ids=None if said.driver is None else _named(call, said.driver),
         shipment_id=said.shipment_id,
+        state=said.state,
+        reason=said.reason,
+        score_at_most=said.score_at_most,
+        since=said.since,
+        until=said.until,
         before_id=cursors.to_id(said.cursor),
         limit=said.limit + 1,
     )
@@ -60,6 +77,11 @@ def list_surveys(call: Call) -> Answer:
     drivers = _drivers(call, items)
     more = cursors.of_id(items[-1].id) if len(found) > said.limit else None
     return Answer(200, SurveyPage(items=[_shown(one, drivers) for one in items], next=more))
+
+
+def _named(call: Call, name: str) -> list[int]:
+    query = select(Driver.id).where(Driver.retailer == call.retailer, func.lower(Driver.name) == name.lower())
+    return list(call.session.scalars(query))
 
 
 def _drivers(call: Call, rows: list[Survey]) -> dict[int, str]:
@@ -79,6 +101,9 @@ def _shown(row: Survey, drivers: dict[int, str]) -> SurveyOut:
             "carrier": row.carrier,
             "service": row.service,
             "driver": drivers.get(row.driver_id) if row.driver_id is not None else None,
+            "channel": row.channel,
+            "answered_by": row.answered_by,
+            "late": row.late,
             "scale": row.scale,
             "score": row.score,
             "reason": row.reason,

@@ -1,6 +1,6 @@
 """Every route of REST v1. The app is built from it, and so is the OpenAPI document."""
 
-from web.api import cases, imports, messages, shipments, surveys
+from web.api import cases, imports, messages, positions, proofs, shipments, surveys
 from web.api.routing import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -9,4 +9,6 @@ ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *cases.ROUTES,
     *surveys.ROUTES,
+    *positions.ROUTES,
+    *proofs.ROUTES,
 )

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from channels.phones import mask
-from flows import cases, thread
+from flows import cases, picture_links, thread
 from flows.case_states import CaseState, Priority
+from flows.house import House
 from flows.models import Case, CaseEntry
 from flows.thread import ThreadMessage
 from tracking_core import shipments
@@ -48,7 +50,15 @@ ENTRY_WORDS = {
     "resolved": "resolved it",
     "reopened": "took it up again",
 }
-REASON_WORDS = {"talk_to_person": "Wants a person", "dead_message": "A text could not be handled"}
+#: The ends of a masked line.
+ROLE_WORDS = {"customer": "The customer", "driver": "The driver"}
+REASON_WORDS = {
+    "talk_to_person": "Wants a person",
+    "dead_message": "A text could not be handled",
+    "relay_pool_exhausted": "The driver line is out of numbers",
+    "proof_missing": "Delivered without its proof",
+    "proof_failed": "A proof of delivery did not pass",
+}
 RESOLUTIONS = {
     "answered": "Answered",
     "redelivery_arranged": "New delivery arranged",
@@ -131,8 +141,8 @@ def parcel_of(session: Session, case: Case) -> Shipment | None:
     return newest[0] if newest else None
 
 
-def lines(session: Session, case: Case) -> list[Line]:
-    """Everything that was said and done about the case, oldest first."""
+def lines(session: Session, house: House, case: Case, *, now: datetime) -> list[Line]:
+    """Everything that was said and done about the case, oldest first; pictures by addresses that stay for an hour."""
     of: dict[str, Any] = {"conversation_id": case.conversation_id, "shipment_id": case.shipment_id}
     if case.phone:
         of = {"phone": case.phone}
@@ -140,17 +150,22 @@ def lines(session: Session, case: Case) -> list[Line]:
         of.pop("shipment_id")
     said = thread.page(session, retailer=case.retailer, **of, newest=True, limit=THREAD_MAX)
     done = [entry for entry in cases.entries(session, case) if entry.kind not in SAID_ELSEWHERE]
-    shown = [_of_message(one, case.phone) for one in said] + [_of_entry(one) for one in done]
+    until = picture_links.stable_until(house, now)
+    pictures = [picture_links.addresses(house, one.media, one.picture_ids, until=until) for one in said]
+    shown = [_of_message(one, case.phone, media) for one, media in zip(said, pictures, strict=True)]
+    shown += [_of_entry(one) for one in done]
     return sorted(shown, key=lambda line: line.at)
 
 
-def _of_message(message: ThreadMessage, phone: str | None) -> Line:
+def _of_message(message: ThreadMessage, phone: str | None, media: Sequence[str]) -> Line:
     incoming = message.direction == "in"
     if incoming:
-        by = mask(message.sender)
+        by = ROLE_WORDS.get(message.role or "") or mask(message.sender)
     else:
         by = "Agent" if message.category == "case" else "Doorline"
-        if message.recipient != phone:
+        if message.role:
+            by += f" to {ROLE_WORDS[message.role].lower()}"
+        elif message.recipient != phone:
             by += f" to {mask(message.recipient)}"
     status, reason = STATUS_WORDS.get(message.status, message.status), message.reason
     bad = message.status in BAD
@@ -161,7 +176,7 @@ def _of_message(message: ThreadMessage, phone: str | None) -> Line:
         text=message.text,
         status=f"{status}: {reason}" if status and reason else status,
         bad=bad,
-        media=message.media,
+        media=[urlsplit(url).path for url in media],
         channel=message.channel,
         segments=0 if incoming or message.channel == "email" else message.segments or 0,
     )

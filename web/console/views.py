@@ -13,9 +13,10 @@ from channels.redact import storable
 from flows import cases
 from flows.case_states import CaseState
 from flows.cases import AlreadyTaken, NotNow, Unreachable
+from flows.line_states import line_of
 from flows.models import Case
 from tracking_core import eta, shipments
-from web.console import sessions, showing
+from web.console import line_views, proofs, sessions, showing, survey_views
 from web.console.sessions import TooManyAttempts, Who
 from web.context import Parts
 
@@ -34,6 +35,9 @@ def blueprint(parts: Parts) -> Blueprint:
     routes.after_request(_name_own_origin)
     _login_routes(routes, parts)
     _case_routes(routes, parts)
+    line_views.add_to(routes, parts)
+    survey_views.add_to(routes, parts)
+    proofs.add_to(routes, parts)
     return routes
 
 
@@ -181,10 +185,11 @@ def _case_page(
         parcel = showing.parcel_of(session, found)
         values = {
             "case": found,
-            "lines": showing.lines(session, found),
+            "lines": showing.lines(session, parts.house, found, now=parts.clock()),
             "parcel": parcel,
             "events": shipments.timeline(session, parcel)[-EVENTS:][::-1] if parcel else [],
             "eta": eta.estimate(parcel, now=parts.clock()) if parcel else None,
+            "line": line_of(session, parcel.id) if parcel else None,
         }
     return _page(
         "console/case.html",

@@ -4,10 +4,8 @@ from flask import Blueprint, Response
 
 from channels import inbox, receipts
 from channels.messages import Channel, InboundMessage, InvalidSignature, MalformedWebhook, Receipt, WebhookRequest
-from channels.twilio_voice import incoming
 from web.context import Parts, parts
 from web.hooks import failures
-from web.hooks.voice import greeting
 from web.requests import webhook_request
 
 blueprint = Blueprint("twilio_hooks", __name__, url_prefix="/hooks/twilio")
@@ -22,7 +20,7 @@ EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 def take() -> Response:
     """Keep a text somebody sent, or what became of one of ours. Twilio may send either to either address."""
     house = parts()
-    channel, request = _verified(house)
+    channel, request = verified(house)
     items = channel.parse(request)
     now = house.clock()
     with house.database.write() as session:
@@ -34,24 +32,7 @@ def take() -> Response:
     return Response(EMPTY, content_type=TWIML)
 
 
-@blueprint.post("/voice")
-def voice() -> Response:
-    """Tell whoever calls a number of ours that it answers texts."""
-    house = parts()
-    _channel, request = _verified(house)
-    with house.database.read() as session:
-        sentences, language = greeting(session, house.house, called=request.field("To"), caller=request.field("From"))
-    return Response(incoming(sentences, language=language), content_type=TWIML)
-
-
-@blueprint.post("/voice/status")
-def voice_status() -> Response:
-    """Take notice that a call has ended. Nothing follows from it."""
-    _verified(parts())
-    return Response(EMPTY, content_type=TWIML)
-
-
-def _verified(house: Parts) -> tuple[Channel, WebhookRequest]:
+def verified(house: Parts) -> tuple[Channel, WebhookRequest]:
     """Answer the channel and the request it has verified. Raises InvalidSignature, also where no Twilio is set up."""
     request = webhook_request(house.settings.public_base_url)
     try:

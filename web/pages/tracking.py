@@ -5,13 +5,17 @@ from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
+from flows import addresses
 from flows.house import House
 from flows.wording import Wording
 from tracking_core import shipments
-from tracking_core.eta import estimate
+from tracking_core.eta import Estimate, estimate
 from tracking_core.models import Shipment, ShipmentEvent
+from tracking_core.promising import CUSTOMER
 from tracking_core.states import RANKS, ShipmentState, state_of
 from web.eta_words import sentence
+from web.pages.photos import Photo, photos_of, received_by
+from web.pages.tracking_forms import Forms, forms
 from web.wording import Words, languages, words
 
 #: A page ends so long after the delivery, and after any other end.
@@ -76,8 +80,19 @@ class TrackingPage:
     as_of: str
     steps: tuple[Step, ...]
     timeline: tuple[Moment, ...]
+    #: Of the delivery, once it is done.
+    photos: tuple[Photo, ...]
     #: Name of the zone the times are in.
     zone: str
+    #: Whether another address may be asked for.
+    can_move: bool
+    #: Who signed for it, and when it was delivered; empty before.
+    received_by: tuple[str, ...]
+    delivered_at: str
+    #: There is none yet, and the retailer's own drivers take them.
+    awaits_photo: bool
+    #: What can be done here.
+    forms: Forms
 
 
 def has_ended(shipment: Shipment, *, now: datetime) -> bool:
@@ -100,9 +115,9 @@ def language_of(shipment: Shipment, offered: tuple[str, ...], asked: str | None)
 
 
 def tracking_page(
-    session: Session, house: House, shipment: Shipment, *, asked: str | None, now: datetime
+    session: Session, house: House, shipment: Shipment, *, asked: str | None, now: datetime, done: str | None = None
 ) -> TrackingPage:
-    """Put the page's content together. asked: the language in the address, if any."""
+    """Put the page's content together. asked: the language in the address, if any. done: the form sent last."""
     workflow = house.workflows.of(session, shipment.retailer)
     offered = tuple(one for one in workflow.languages if one in languages()) or ("en",)
     said = words(language_of(shipment, offered, asked))
@@ -120,12 +135,36 @@ def tracking_page(
         tone="trouble" if state.is_failure or state is ShipmentState.ON_HOLD else "",
         is_coming=not state.is_final and state is not ShipmentState.RETURNING,
         window=_capital(wording.window(expected, zone)),
-        reasons=tuple(sentence(one, said) for one in expected.reasons if sentence(one, said)) if expected else (),
+        reasons=_reasons(session, shipment, expected, said),
         as_of=wording.moment(expected.as_of, zone) if expected and expected.as_of else "",
         steps=_steps(session, shipment, state, said),
         timeline=_timeline(session, shipment, wording, zone, said),
+        photos=photos_of(session, shipment, wording, said),
         zone=getattr(zone, "key", "UTC").replace("_", " "),
+        can_move=addresses.hindrance(shipment) is None,
+        received_by=received_by(session, shipment),
+        awaits_photo=shipment.driver_id is not None and "photo" in workflow.proof.own_driver,
+        delivered_at=_delivered_at(shipment, wording, zone),
+        forms=forms(session, wording, said, shipment, done=done, now=now),
     )
+
+
+def _reasons(session: Session, shipment: Shipment, expected: Estimate | None, said: Words) -> tuple[str, ...]:
+    """Why the window is what it is; a promise that the shopper wished for themselves is called so."""
+    if expected is None:
+        return ()
+    made = shipments.promises(session, shipment)
+    wished = bool(made) and made[-1].source == CUSTOMER
+    told = [
+        said("track.chosen") if wished and one.code == "promise" else sentence(one, said) for one in expected.reasons
+    ]
+    return tuple(one for one in told if one)
+
+
+def _delivered_at(shipment: Shipment, wording: Wording, zone: tzinfo) -> str:
+    if shipment.state != ShipmentState.DELIVERED or shipment.delivered_at is None:
+        return ""
+    return _capital(wording.moment(shipment.delivered_at, zone))
 
 
 def _steps(session: Session, shipment: Shipment, state: ShipmentState, said: Words) -> tuple[Step, ...]:

@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+import secrets
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -50,13 +51,21 @@ def track(token: str) -> Response:
         shipment = None if shipment_id is None else session.get(Shipment, shipment_id)
         if shipment is None or has_ended(shipment, now=now):
             return gone(asked)
-        page = tracking_page(session, house.house, shipment, asked=asked, now=now)
+        page = tracking_page(session, house.house, shipment, asked=asked, now=now, done=request.args.get("done"))
     etag = hashlib.sha256(json.dumps([asdict(page), static_url("track.js")]).encode()).hexdigest()[:32]
     if request.if_none_match.contains_weak(etag):
         answer = Response(status=304)
     else:
         answer = make_response(
-            render_template("pages/track.html", page=page, words=words(page.language), etag=f'"{etag}"')
+            # The forms' key is drawn anew for every page and is no part of what the page says.
+            render_template(
+                "pages/track.html",
+                page=page,
+                words=words(page.language),
+                etag=f'"{etag}"',
+                key=secrets.token_urlsafe(12),
+                here=f"/t/{token}",
+            )
         )
     answer.set_etag(etag)
     return private(answer)

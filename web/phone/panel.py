@@ -7,11 +7,13 @@ from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, redirect
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
 from channels.redact import storable
+from flows import driver_links
 from flows.accounts import DEFAULT
 from flows.tracking import create_shipment, take_events
 from tracking_core import shipments
@@ -70,6 +72,7 @@ class Panel:
         """Add the panel's routes to the blueprint of the phones, which guards them."""
         routes.get("/demo/parcels")(self.parcels)
         routes.get("/demo/parcels/<int:parcel_id>")(self.parcel)
+        routes.get("/demo/parcels/<int:parcel_id>/driver")(self.driver_page)
         routes.post("/demo/orders")(self.order)
         routes.post("/demo/parcels/<int:parcel_id>/scans")(self.scan)
 
@@ -77,14 +80,22 @@ class Panel:
         """List the newest parcels with their pages' addresses, and a number for the next order."""
         with self._parts.database.read() as session:
             found = shipments.page(session, DEFAULT, limit=8)
-            newest = session.scalar(select(func.max(Shipment.id))) or 0
             items = [self._shown(session, one, link=True) for one in found]
-        return jsonify(items=items, next_order=f"A{1001 + newest}")
+            return jsonify(items=items, next_order=next_order(session))
 
     def parcel(self, parcel_id: int) -> Response:
         """Show one parcel as it is now."""
         with self._parts.database.read() as session:
             return jsonify(self._shown(session, _found(session, parcel_id)))
+
+    def driver_page(self, parcel_id: int) -> BaseResponse:
+        """Lead to the page of the driver who has the parcel, as the link in the driver's first text does."""
+        now = self._parts.clock()
+        with self._parts.database.write() as session:
+            driver = _found(session, parcel_id).driver
+            if driver is None:
+                raise not_found("driver")
+            return redirect(driver_links.link(session, self._parts.house, driver, now=now), HTTPStatus.SEE_OTHER)
 
     def order(self) -> tuple[Response, HTTPStatus]:
         """Create an order of one parcel with its driver: 201, or 200 and the one that was there."""
@@ -132,6 +143,11 @@ class Panel:
         if link:
             shown["tracking_url"] = self._parts.house.links.url(session, "t", parcel.id, now=self._parts.clock())
         return shown
+
+
+def next_order(session: Session) -> str:
+    """A number that no order of the demo has yet."""
+    return f"A{1001 + (session.scalar(select(func.max(Shipment.id))) or 0)}"
 
 
 def read_order(said: dict[str, Any], now: datetime) -> NewShipment:

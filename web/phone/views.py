@@ -11,7 +11,7 @@ from channels.models import OurAddress
 from channels.phone import BadMedia, PhoneMessage
 from flows.accounts import DEFAULT
 from web.context import Parts
-from web.phone.panel import Panel
+from web.phone.panel import Panel, next_order
 from web.phone.reading import read_count, read_media, read_number, read_object, read_text, same_origin
 from web.problems import Fault, invalid
 from web.requests import IMPORT_MAX
@@ -36,7 +36,9 @@ def blueprint(parts: Parts) -> Blueprint:
         """Show the two phones and the panel."""
         with parts.database.read() as session:
             ours = list(session.scalars(select(OurAddress.address).where(OurAddress.retailer == DEFAULT)))
-        return render_template("phone/page.html", ours=parts.settings.twilio_number, numbers=ours, scans=panel.scans)
+            order = next_order(session)
+        own = parts.settings.twilio_number
+        return render_template("phone/page.html", ours=own, numbers=ours, scans=panel.scans, next_order=order)
 
     @routes.get("/messages")
     def messages() -> Response:

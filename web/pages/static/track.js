@@ -12,11 +12,29 @@
 
   const content = () => document.getElementById("content");
 
+  // What is unfolded stays so, and a form that somebody is filling in stays as it is.
+  const keepWhatIsBeingDone = (fresh) => {
+    for (const one of content().querySelectorAll("details[open]")) {
+      const same = fresh.querySelector(`#${one.id}`);
+      if (same) same.open = true;
+    }
+    for (const one of content().querySelectorAll("form[data-touched]")) {
+      fresh.querySelector(`#${one.id}`)?.replaceWith(one);
+    }
+  };
+
+  document.addEventListener("input", (event) => {
+    if (event.target.form?.id) event.target.form.dataset.touched = "yes";
+  });
+
   const takeIn = (html) => {
     const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("content");
     if (!fresh) return;
     const before = document.getElementById("state").textContent;
+    const held = content().contains(document.activeElement) ? document.activeElement.id : "";
+    keepWhatIsBeingDone(fresh);
     content().replaceWith(document.adoptNode(fresh));
+    if (held) document.getElementById(held)?.focus({ preventScroll: true });
     if (document.getElementById("state").textContent !== before) {
       document.getElementById("news").textContent = fresh.dataset.changed;
     }

@@ -1,5 +1,6 @@
 // One phone: its thread, its quick texts, its field to type in.
 import { inWords } from "/console/static/segments.js";
+import { Attachments, shown } from "./pictures.js";
 
 const TIME = new Intl.DateTimeFormat([], { hour: "numeric", minute: "2-digit" });
 const LINK = /https?:\/\/[^\s]+[^\s.,;:!?)\]]/g;
@@ -52,6 +53,8 @@ export class Handset {
     this.field = root.querySelector("textarea");
     this.recipient = root.querySelector(".recipient");
     this.counter = root.querySelector(".count");
+    this.attachments = new Attachments(root, (words) => (this.counter.textContent = words));
+    this.main = this.recipient.value;
     this.belong(root.dataset.number, "");
     root.querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -78,6 +81,8 @@ export class Handset {
     this.after = 0;
     this.first = true;
     this.known = new Set();
+    this.recipient.value = this.main;
+    this.recipient.closest(".to").hidden = true;
     this.thread.replaceChildren();
     this.root.querySelector(".empty").hidden = false;
   }
@@ -89,10 +94,13 @@ export class Handset {
   }
 
   async send(text) {
-    if (!text) return;
+    const media = await this.attachments.urls();
+    if (!text && media.length === 0) return;
+    const message = { from: this.number, to: this.recipient.value, body: text };
     try {
-      const sent = await fetchJson("/phone/messages", { from: this.number, to: this.recipient.value, body: text });
+      const sent = await fetchJson("/phone/messages", media.length ? { ...message, media } : message);
       this.field.value = "";
+      this.attachments.clear();
       this.typed();
       this.onSent();
       this.show([sent]);
@@ -117,9 +125,18 @@ export class Handset {
     for (const item of fresh) {
       this.known.add(item.id);
       this.place(this.bubble(item), item.id);
+      this.answerTo(item.to === this.number ? item.from : item.to);
       if (item.to === this.number && !this.first) this.onText(item);
     }
     this.thread.scrollTop = this.thread.scrollHeight;
+  }
+
+  // As in the thread of a real phone: what is written goes to the number that was spoken with last.
+  answerTo(number) {
+    const known = [...this.recipient.options].some((option) => option.value === number);
+    if (!known || number === this.recipient.value) return;
+    this.recipient.value = number;
+    this.recipient.closest(".to").hidden = false;
   }
 
   // Our own text may be shown before an older one has been fetched: ids decide.
@@ -134,17 +151,14 @@ export class Handset {
     const bubble = make("div", `bubble ${incoming ? "in" : "out"}`);
     if (incoming && !this.first) bubble.classList.add("new");
     if (item.body) bubble.append(linked(make("p", "body"), item.body));
-    for (const url of item.media) {
-      const picture = url.startsWith("data:image/") ? make("img") : linked(make("p", "body"), url);
-      if (picture.tagName === "IMG") Object.assign(picture, { src: url, alt: "A picture" });
-      bubble.append(picture);
-    }
+    for (const url of item.media) bubble.append(shown(url) ?? linked(make("p", "body"), url));
     const other = readable(incoming ? item.from : item.to);
     const meta = make("p", "meta tiny");
     const time = make("time", "", TIME.format(new Date(item.at)));
     time.dateTime = item.at;
     meta.append(time, ` · ${incoming ? "from" : "to"} ${other}`);
-    if (item.body) meta.append(` · ${inWords(item.body)}`);
+    if (item.media.length) meta.append(" · with a picture"); // such a text is not counted in segments
+    else if (item.body) meta.append(` · ${inWords(item.body)}`);
     bubble.append(meta);
     return bubble;
   }

@@ -32,10 +32,10 @@ function arrived(handset) {
 async function loadParcels() {
   const said = await fetchJson("/phone/demo/parcels");
   parcels = said.items;
-  $("#o-order_number").value = said.next_order;
   $("#chosen").replaceChildren(
     ...parcels.map((one) => new Option(`${one.order_number} for ${one.name ?? one.phone}`, one.id)),
   );
+  return said.next_order;
 }
 
 function give(found) {
@@ -50,6 +50,8 @@ function choose(found) {
   $("#parcel").hidden = false;
   $("#chosen").value = found.id;
   $("#tracking").href = found.tracking_url;
+  $("#driving").href = `/phone/demo/parcels/${found.id}/driver`;
+  $("#driving").hidden = !found.driver;
   give(found);
   for (const chip of document.querySelectorAll("[data-order]")) {
     chip.textContent = chip.dataset.order.replace("{}", found.order_number);
@@ -102,7 +104,7 @@ $("#order").addEventListener("submit", async (event) => {
 });
 
 $("#another").addEventListener("click", async () => {
-  await loadParcels();
+  $("#o-order_number").value = await loadParcels();
   $("#order").hidden = false;
   $("#parcel").hidden = true;
   $("#o-order_number").focus();
