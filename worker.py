@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -23,8 +23,10 @@ from channels.dispatch import Dispatcher
 from channels.inbox import ClaimedText
 from channels.messages import Channel
 from channels.models import Heartbeat
+from channels.picture_fetching import WebPictures
+from channels.picture_source import NoPictures, PictureSource
 from db import Database, utc_now, wake
-from flows import escalation, router, upkeep
+from flows import escalation, proof_fetching, provider_copies, router, upkeep
 from flows.house import House
 from settings import Settings, SettingsError
 from web.api import idempotency
@@ -71,6 +73,21 @@ def channels_of(settings: Settings, database: Database) -> Mapping[str, Channel]
 
         found["email"] = DemoMail(database)
     return found
+
+
+def pictures_of(settings: Settings) -> PictureSource:
+    """Name where the pictures of incoming texts are fetched on this installation."""
+    source: PictureSource = NoPictures()
+    if settings.twilio_configured:
+        from channels.twilio_media import TwilioMedia
+
+        sid, token = settings.twilio_account_sid, settings.twilio_auth_tokens[0]
+        source = TwilioMedia(sid, token, api_url=settings.twilio_api_url)
+    if settings.demo:
+        from channels.phone import PhonePictures
+
+        source = PhonePictures(source)
+    return source
 
 
 def nlu_of(settings: Settings) -> RasaNlu | Keywords:
@@ -196,6 +213,7 @@ class Worker:
             (1, self.take_receipts),
             (5, self.settle_unknown),
             (5, self.look_after),
+            (10, self.exchange_pictures),
             (3600, self.tidy),
         ):
             scheduler.add_job(self._tick, "interval", args=[work], seconds=seconds, id=work.__name__)
@@ -243,6 +261,11 @@ class Worker:
         """Everything that follows from time in the stories: missed promises, mails instead of failed texts."""
         upkeep.tick(self.database, self.house, now=utc_now())
 
+    def exchange_pictures(self) -> None:
+        """Carriers keep pictures of their deliveries for us; providers keep people's until they are told not to."""
+        proof_fetching.fetch_due(self.database, self.house, clock=utc_now)
+        provider_copies.delete_copies(self.database, self.house, now=utc_now())
+
     def tidy(self) -> None:
         """Forget what has served its time."""
         upkeep.tidy(self.database, now=utc_now())
@@ -261,7 +284,7 @@ def main() -> int:
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     database = Database(settings.database_url, pool_size=settings.sending_threads + HANDLERS + 4)
     nlu = nlu_of(settings)
-    house = House.build(settings, nlu=nlu)
+    house = replace(House.build(settings, nlu=nlu, pictures=pictures_of(settings)), web_pictures=WebPictures())
     worker = Worker(settings, database, channels_of(settings, database), house, nlu)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop.set())

@@ -25,6 +25,8 @@ def commands(folder: str) -> Iterator[tuple[str, list[str]]]:
     yield "Twilio adapter alone, over HTTP", ["benchmarks.twilio_sends"]
     yield "webhook acknowledged", ["benchmarks.web_ack"]
     yield "answers and memory", ["benchmarks.answers"]
+    yield "relayed text", ["benchmarks.relay_latency"]
+    yield "pictures of proofs", ["benchmarks.proof_pictures"]
 
 
 def main() -> int:
