@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench nlu requirements clean
+.PHONY: help run test lint format bench nlu nlu-report requirements clean
 
 BIN := .venv/bin
 # Stamps carry the checksum of what they stand for: the second start only looks.
@@ -26,7 +26,7 @@ run: ## start everything (web, worker, NLU) and stay; Ctrl-C stops all of it
 	@exec $(BIN)/python supervise.py --with-parent
 
 test: $(DEVELOPMENT) ## run all tests, or some: make test T=tests/flows
-	@exec $(BIN)/pytest $(T)
+	@exec $(BIN)/pytest $(if $(T),$(T),-n auto --maxprocesses 4 --dist loadfile)
 
 lint: $(DEVELOPMENT) ## ruff, mypy, and the arrows between the rooms
 	$(BIN)/ruff check .
@@ -43,6 +43,9 @@ bench: $(DEVELOPMENT) ## measure, each number beside its baseline
 
 nlu: $(RUNTIME) ## set up the NLU's environment and train its model
 	@exec $(BIN)/python -m bot.nlu_server train
+
+nlu-report: $(RUNTIME) ## one page on how texts are understood: make nlu-report [SETS="FOLDER ..."]
+	@exec $(BIN)/python -m bot.report $(or $(SETS),tests/bot/strangers tests/bot)
 
 requirements: $(RUNTIME) ## compile the pins from the .in files
 	$(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 requirements.in --output-file requirements.txt

@@ -1,6 +1,8 @@
-"""A worker process for the tests that kill it: `channels_worker.py outbox|inbox URL LEDGER LEASE_S`.
+"""A worker process for the tests that kill it: `channels_worker.py outbox|lone_outbox|inbox URL LEDGER LEASE_S`.
 
-The provider is a file: a line per text a phone got. It ends when its standard input does.
+The provider is a file: a line per text a phone got. It ends when its standard input does. A lone outbox only sends: no
+other thread of it can be inside a transaction at the moment a test freezes the whole process, which on SQLite would
+hold every other writer until it thaws.
 """
 
 import os
@@ -33,13 +35,13 @@ class FileLedger:
         return "SM" + message.reference if message.reference in references else None
 
 
-def send(database: Database, ledger: Path, lease_s: float, stop: threading.Event) -> None:
+def send(database: Database, ledger: Path, alone: bool, lease_s: float, stop: threading.Event) -> None:
     channels = {"sms": FileLedger(ledger)}
     looks_s = (lease_s * 1.2, lease_s * 1.5)
     sender = Dispatcher(database, channels, worker="test", threads=4, lease_s=lease_s, unknown_looks_s=looks_s)
     thread = threading.Thread(target=sender.run, args=(stop,))
     thread.start()
-    while not stop.wait(0.1):
+    while not alone and not stop.wait(0.1):
         settle_unknown(database, channels, now=utc_now(), looks_s=looks_s)
     thread.join()
 
@@ -65,8 +67,8 @@ def main() -> None:
     role, url, ledger, lease_s = sys.argv[1:]
     database = Database(url, pool_size=4)
     stop = threading.Event()
-    work = send if role == "outbox" else answer
-    more = (Path(ledger),) if role == "outbox" else ()
+    work = answer if role == "inbox" else send
+    more = () if role == "inbox" else (Path(ledger), role == "lone_outbox")
     thread = threading.Thread(target=work, args=(database, *more, float(lease_s), stop))
     thread.start()
     sys.stdin.read()

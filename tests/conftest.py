@@ -11,10 +11,23 @@ import pytest
 
 import channels.models
 import channels.phone
+import channels.picture_models
 import flows.accounts
+import flows.address_models
+import flows.call_models
+import flows.driver_page_models
+import flows.erasing_models
+import flows.line_models
+import flows.missing_models
 import flows.models
+import flows.proof_models
+import flows.shopper_act_models
+import flows.story_models
 import surveys.models
 import tracking_core.models
+import tracking_core.pin_models
+import tracking_core.position_models
+import tracking_core.proof_models
 import web.api.models
 import web.console.models
 from db import Base, Database
@@ -27,10 +40,23 @@ OBLIGATORY = os.environ.get("DOORLINE_TESTS_OBLIGATORY") == "1"
 MODELS = (
     channels.models,
     channels.phone,
+    channels.picture_models,
     flows.accounts,
+    flows.address_models,
+    flows.call_models,
+    flows.driver_page_models,
+    flows.erasing_models,
+    flows.line_models,
+    flows.missing_models,
     flows.models,
+    flows.proof_models,
+    flows.shopper_act_models,
+    flows.story_models,
     surveys.models,
     tracking_core.models,
+    tracking_core.pin_models,
+    tracking_core.proof_models,
+    tracking_core.position_models,
     web.api.models,
     web.console.models,
 )

@@ -32,6 +32,16 @@ MEANINGS = {
         is my fridge coming today
         how long until it gets here
         it was supposed to be here yesterday
+        has the accordion been posted
+        my curtains have been in transit for nine days
+        what day is the birdcage due
+        I must leave at two, roughly when do you come by
+        where exactly is the lorry
+        where is the van now
+        ya mandaron mi acordeón?
+        la jaula lleva ocho días en tránsito
+        tengo que salir, como a qué hora pasan
+        dónde está la camioneta
         dónde está mi pedido
         donde esta mi paquete
         ¿Cuándo llega mi pedido?
@@ -108,8 +118,8 @@ MEANINGS = {
     "affirm": "yes\nyep pls\n👍\nsí, claro\nok",
     "deny": "no\nnope\nno gracias\nnot yet",
     "greet": "hi\nHello there!\nbuenos días",
-    "thanks": "thanks!!\nok thank you so much\nmuchas gracias",
-    "goodbye": "bye\nthanks, have a nice day\nhasta luego",
+    "thanks": "thanks!!\nok thank you so much\nmuchas gracias\nthanks, have a nice day",
+    "goodbye": "bye\nok have a nice day\nhasta luego",
     "are_you_a_bot": "are you a bot\nam I talking to a real person?\neres un robot?",
     "help": "help\nwhat can you do\nnecesito ayuda",
     "driver_on_my_way": "omw\nleaving the warehouse\nvoy en camino",
@@ -177,6 +187,22 @@ def test_where_asks_for_other_things_too(text: str) -> None:
     assert KEYWORDS.understand(text).intent != "where_is_my_order"
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("have my wages been sent yet", "where_is_my_order"),
+        ("did you send the invoice for my accordion", "where_is_my_order"),
+        ("what day is the rent due", "where_is_my_order"),
+        ("where can i park my van", "where_is_my_order"),
+        ("ya mandaron el sueldo", "where_is_my_order"),
+        ("my parcel has not moved for five days", "reschedule"),
+        ("the doorbell is broken, should i leave it outside", "delivery_instructions"),
+    ],
+)
+def test_a_question_built_alike_is_not_taken_for_it(text: str, intent: str) -> None:
+    assert KEYWORDS.understand(text).intent != intent
+
+
 def test_small_talk_yields_to_the_question() -> None:
     assert KEYWORDS.understand("hi good morning, where is my order? thanks").intent == "where_is_my_order"
     assert KEYWORDS.understand("no, where is my order").intent == "where_is_my_order"
@@ -223,3 +249,10 @@ def test_no_text_stalls_us(text: str) -> None:
     began = time.process_time()
     KEYWORDS.understand(text)
     assert time.process_time() - began < CLEAR
+
+
+def test_what_else_it_may_be_is_told() -> None:
+    understood = KEYWORDS.understand("it never came, i want my money back")
+    assert understood.intent not in [intent for intent, _ in understood.alternatives]
+    assert {"not_received", "return_or_refund"} <= {*understood.guesses}
+    assert KEYWORDS.understand("asdf").alternatives == ()

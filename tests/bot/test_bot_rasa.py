@@ -13,7 +13,8 @@ import pytest
 
 from bot.breaker import OPENS_AFTER, REST_S
 from bot.keywords import Keywords
-from bot.rasa import MODEL_THRESHOLD, RasaNlu
+from bot.rasa import RasaNlu
+from bot.rasa_answer import MODEL_MARGIN, MODEL_THRESHOLD
 from bot.understanding import CLEAR, Understanding
 
 TEXT = "my secret number is B-4471, where is my order"
@@ -121,11 +122,32 @@ def test_confidence_is_scaled_so_that_the_model_threshold_is_the_clear_line(serv
 
 
 def test_a_fallback_of_rasa_is_its_best_guess_and_unclear(server: FakeRasa, nlu: RasaNlu) -> None:
-    ranking = [{"name": "nlu_fallback", "confidence": 0.3}, {"name": "complaint", "confidence": 0.45}]
+    ranking = [{"name": "nlu_fallback", "confidence": 0.3}, {"name": "complaint", "confidence": 0.25}]
     server.respond = lambda handler: handler.send(200, parse_answer("nlu_fallback", 0.3, intent_ranking=ranking))
     understood = nlu.understand("mmm")
     assert (understood.intent, understood.source) == ("complaint", "rasa")
     assert understood.confidence < CLEAR
+
+
+def test_two_guesses_as_good_as_each_other_are_unclear(server: FakeRasa, nlu: RasaNlu) -> None:
+    def second(probability: float) -> Understanding:
+        ranking = [{"name": "complaint", "confidence": 0.45}, {"name": "damaged", "confidence": probability}]
+        server.respond = lambda handler: handler.send(200, parse_answer("complaint", 0.45, intent_ranking=ranking))
+        return nlu.understand("mmm")
+
+    assert second(0.45 - MODEL_MARGIN - 0.01).is_clear
+    assert not second(0.45 - MODEL_MARGIN + 0.01).is_clear
+    assert second(0.44).guesses == ("complaint", "damaged")
+
+
+def test_what_else_it_may_be_is_told(server: FakeRasa, nlu: RasaNlu) -> None:
+    names = ("complaint", "damaged", "out_of_scope", "help", "not_received", "greet")
+    ranking = [{"name": n, "confidence": c} for n, c in zip(names, (0.4, 0.3, 0.2, 0.08, 0.07, 0.001), strict=True)]
+    server.respond = lambda handler: handler.send(200, parse_answer("complaint", 0.4, intent_ranking=ranking))
+    understood = nlu.understand("mmm")
+    assert [intent for intent, _ in understood.alternatives] == ["damaged", "help", "not_received"]
+    assert understood.alternatives[0][1] == pytest.approx(CLEAR * 0.3 / MODEL_THRESHOLD)
+    assert understood.guesses == ("complaint", "damaged", "help", "not_received")
 
 
 def test_when_rasa_is_unclear_a_sure_rule_is_believed(server: FakeRasa, nlu: RasaNlu) -> None:
@@ -133,6 +155,59 @@ def test_when_rasa_is_unclear_a_sure_rule_is_believed(server: FakeRasa, nlu: Ras
     understood = nlu.understand("where is my order")
     assert (understood.intent, understood.source) == ("where_is_my_order", "keywords")
     assert nlu.status() == "rasa"
+
+
+@pytest.mark.parametrize(
+    ("intent", "probability", "text", "means"),
+    [
+        ("reschedule", 0.5, "when does it come", "where_is_my_order"),  # a middling guess against a strong rule
+        ("reschedule", 0.95, "when does it come", "reschedule"),  # a sure model
+        ("reschedule", 0.7, "when does it come", "where_is_my_order"),  # one that is only fairly sure
+        ("talk_to_person", 0.7, "yes please", "talk_to_person"),  # small talk must not overrule so much
+        ("help", 0.97, "i want to talk to a human", "talk_to_person"),  # a request is more than a need of help
+        ("help", 0.97, "where is my lamp", "help"),  # unless the rule is a good one only
+        ("complaint", 0.5, "where is my lamp", "complaint"),  # a rule that is good only
+        ("complaint", 0.2, "where is my lamp", "where_is_my_order"),
+        ("out_of_scope", 0.5, "hi i would like another internet plan", "greet"),
+        ("out_of_scope", 0.5, "where is my lamp", "where_is_my_order"),
+        ("out_of_scope", 0.7, "where is my lamp", "out_of_scope"),
+        ("damaged", 0.5, "hi i would like another internet plan", "damaged"),
+        ("complaint", 0.2, "asdf qwer", "complaint"),  # no rule knows more
+    ],
+)
+def test_who_is_believed(
+    server: FakeRasa, nlu: RasaNlu, intent: str, probability: float, text: str, means: str
+) -> None:
+    server.respond = lambda handler: handler.send(200, parse_answer(intent, probability))
+    understood = nlu.understand(text)
+    assert understood.intent == means
+    assert understood.source == ("rasa" if means == intent else "keywords")
+    assert means == intent or intent in (*dict(understood.alternatives), "out_of_scope")
+
+
+def test_signs_alone_are_not_asked(server: FakeRasa, nlu: RasaNlu) -> None:
+    assert {nlu.understand(text).intent for text in ("???", "🍕", " ", "\ud800", "😀" * 1600)} == {"out_of_scope"}
+    assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "means"),
+    [
+        ("goodbye", "no thanks sam, have a great day", "deny"),
+        ("deny", "thank you robin for the help, nothing else", "thanks"),
+        ("thanks", "okay robin see you then, bye", "goodbye"),
+        ("thanks", "yes robin it does work", "affirm"),
+        ("deny", "thanks but you got it wrong robin", "deny"),
+        ("deny", "no problem robin", "deny"),
+        ("greet", "no idea, good morning robin", "greet"),
+        ("complaint", "no way", "complaint"),  # is not small talk, says the model
+    ],
+)
+def test_of_small_talk_the_first_words_count(
+    server: FakeRasa, nlu: RasaNlu, intent: str, text: str, means: str
+) -> None:
+    server.respond = lambda handler: handler.send(200, parse_answer(intent, 0.95))
+    assert nlu.understand(text).intent == means
 
 
 def wait(handler: Handler) -> None:
@@ -301,7 +376,7 @@ def test_ping_tells_without_moving_the_breaker(server: FakeRasa, nlu: RasaNlu, c
     assert nlu.status() == "rasa", "the next text would try it"
 
 
-@pytest.mark.parametrize("text", ["\ud800", "a\0b", "x" * 50_000, "😀" * 1600])
+@pytest.mark.parametrize("text", ["a\ud800", "a\0b", "x" * 50_000, "a" + "😀" * 1600])
 def test_any_text_can_be_sent(text: str, server: FakeRasa, nlu: RasaNlu) -> None:
     assert nlu.understand(text).source == "rasa"
     (path, sent) = server.asked[0]

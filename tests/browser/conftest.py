@@ -1,13 +1,13 @@
 """Pages in a real browser: the distribution's Chromium, over web and worker as processes of their own."""
 
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Any
 
 import pytest
-from conftest import OBLIGATORY, ROOT, unavailable
+from conftest import unavailable
 from fakes.browser import WIDE
 from fakes.installation import Installation, installation
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -26,8 +26,6 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-AXE_HOME = ROOT / "var" / "axe"
-AXE_PACKAGE = "axe-core@4.14.1"
 
 
 @pytest.fixture(scope="session")
@@ -85,11 +83,4 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The source of axe-core, which finds what hinders people who read a page in another way."""
-    script = AXE_HOME / "node_modules" / "axe-core" / "axe.min.js"
-    if not script.exists():
-        how = f"npm install --prefix {AXE_HOME.relative_to(ROOT)} {AXE_PACKAGE}"
-        if not OBLIGATORY or shutil.which("npm") is None:
-            unavailable(f"no axe-core here: {how}")
-        AXE_HOME.mkdir(parents=True, exist_ok=True)
-        subprocess.run(how.split(), cwd=ROOT, check=True, capture_output=True, timeout=300)
-    return script.read_text()
+    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")

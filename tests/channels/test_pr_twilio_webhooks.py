@@ -10,6 +10,7 @@ from fakes.twilio_state import Text, real_now
 from channels import twilio_voice
 from channels.messages import InboundMessage, MalformedWebhook, Receipt, Status, WebhookRequest
 from channels.twilio_sms import TwilioSms
+from channels.twilio_voice import Sentence
 
 OURS, ANA, SERVICE = "+15005550006", "+14155550100", "MG" + "a" * 32
 SID = "SM" + "0123456789abcdef" * 2
@@ -95,7 +96,7 @@ def test_an_id_that_is_none_is_malformed(sid: str) -> None:
 @pytest.mark.parametrize(("language", "tag"), [("en", "en-US"), ("es", "es-US"), ("xx", "en-US"), ("en-GB", "en-GB")])
 def test_a_caller_hears_every_sentence_in_order_and_is_passed_on_to_nobody(language: str, tag: str) -> None:
     sentences = ["Demo Store & Söhne.", "", "This number answers <texts>.", "Text: where is my order?"]
-    root = ET.fromstring(twilio_voice.incoming(sentences, language=language))
+    root = ET.fromstring(twilio_voice.incoming([Sentence(words, language) for words in sentences]))
     assert root.tag == "Response"
     said = [verb for verb in root if verb.tag == "Say"]
     assert [verb.text for verb in said] == [sentence for sentence in sentences if sentence]
@@ -106,5 +107,5 @@ def test_a_caller_hears_every_sentence_in_order_and_is_passed_on_to_nobody(langu
 
 
 def test_a_sentence_too_long_to_be_read_is_cut() -> None:
-    root = ET.fromstring(twilio_voice.incoming(["x" * 5000]))
+    root = ET.fromstring(twilio_voice.incoming([Sentence("x" * 5000, "en")]))
     assert [len(verb.text or "") for verb in root if verb.tag == "Say"] == [4096]

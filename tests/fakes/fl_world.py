@@ -12,6 +12,7 @@ from sqlalchemy import select
 from channels import inbox
 from channels.messages import InboundMessage
 from channels.models import InboxRow, OutboxRow
+from channels.phone import PhonePictures
 from db import Database
 from flows import accounts, router
 from flows.house import House
@@ -46,7 +47,7 @@ class World:
         base = "quiet_hours: off\n" if "quiet_hours" not in workflow else ""
         (folder / "default.yml").write_text(f"{base}{workflow}")
         given = {"twilio_number": OURS, "secret_key": "test", "workflow_dir": folder, **settings}
-        house = House.build(Settings(**given), nlu=nlu)
+        house = House.build(Settings(**given), nlu=nlu, pictures=PhonePictures())
         with database.write() as session:
             accounts.ensure_default(session, house.settings, now=now)
             house.workflows.seed(session, now=now)

@@ -12,12 +12,14 @@ import sys
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from http.server import ThreadingHTTPServer
 from typing import Any, Self
 
+from fakes.twilio_calls import Callee, Exchange, Played
 from fakes.twilio_handling import Handler
+from fakes.twilio_media import MediaState
 from fakes.twilio_out import Callbacks, Pairs, post
 from fakes.twilio_state import Mode, State, Text, real_now
 
@@ -53,10 +55,13 @@ class FakeTwilio:
     ) -> None:
         self.state = State(account_sid, token, clock=clock)
         self.callbacks = Callbacks(token)
+        self.media = MediaState()
         self.closing = threading.Event()
         self.statuses = statuses
         #: What becomes of messages to a number instead, with Twilio's code: `{"+1…": ("undelivered", 30003)}`.
         self.fates: dict[str, tuple[str, int]] = {}
+        #: Texts that showed one person's number to another; there must be none when it ends.
+        self.leaks: list[str] = []
         self._server = _Server(("127.0.0.1", port), Handler)
         self._server.twilio = self
         self.port: int = self._server.server_address[1]
@@ -73,8 +78,9 @@ class FakeTwilio:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         self.close()
+        assert kind is not None or not self.leaks, f"a phone number reached somebody else: {self.leaks}"
 
     def close(self) -> None:
         """End it; whoever hangs is let go."""
@@ -104,6 +110,7 @@ class FakeTwilio:
 
     def accepted(self, text: Text) -> None:
         """Live the life of an accepted message and plan its callbacks."""
+        self._watch(text)
         fate = self.fates.get(text.to)
         statuses = [*self.statuses[:-1], fate[0]] if fate and self.statuses else list(self.statuses)
         forms: list[Pairs] = []
@@ -112,6 +119,18 @@ class FakeTwilio:
             forms.append(_callback(text))
         if text.callback:
             self.callbacks.owe(text.callback, forms)
+
+    def _watch(self, text: Text) -> None:
+        """Note every text that shows one person's number to another: the fake says so when it ends."""
+        with self.state.lock:
+            people = {one.sender if one.direction == "inbound" else one.to for one in list(self.state.texts.values())}
+        digits = "".join(sign for sign in text.body if sign.isdigit())
+        shown = [one for one in people if one and one != text.to and one[-10:] in digits]
+        self.leaks += [f"{text.to[-2:]} read the number ending in {one[-2:]}" for one in shown]
+
+    def host(self, content: bytes) -> str:
+        """Keep a picture that somebody sent along; answers its MediaUrl."""
+        return self.url + self.media.path(self.account_sid, content)
 
     def text_in(
         self,
@@ -137,6 +156,29 @@ class FakeTwilio:
                 app_url + path, webhook(text), token=self.token, signed_url=(public_url or app_url) + path
             )
         return status
+
+    def call_in(
+        self,
+        app_url: str,
+        from_: str,
+        to: str,
+        callee: Callee | None = None,
+        *,
+        ours: Iterable[str],
+        keys: Iterable[str] = (),
+        public_url: str = "",
+    ) -> Played:
+        """Somebody calls us: play the whole call, judge what is said in it, and answer what happened.
+
+        ours: the account's numbers, which alone may be shown. keys: what the caller types, see `twilio_calls`.
+        """
+        public = public_url or app_url
+
+        def send(url: str, pairs: Pairs) -> tuple[int, str, str]:
+            status, words = post(app_url + url.removeprefix(public), pairs, token=self.token, signed_url=url)
+            return status, words, "text/xml"
+
+        return Exchange(send, public, ours, account=self.account_sid).call(from_, to, callee, keys=keys)
 
     def unsigned_in(self, app_url: str, from_: str, to: str, body: str, *, token: str | None = None) -> int:
         """Somebody else plays Twilio: no signature, or one with a token that is not ours."""

@@ -12,12 +12,13 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
+from fakes.twilio_media import MediaHandling
 from fakes.twilio_state import ERRORS, Mode, Refused, State
 
 MESSAGES = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages(?:/([^/.]+))?\.json")
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(MediaHandling, BaseHTTPRequestHandler):
     """`server.twilio` is the FakeTwilio it speaks for."""
 
     protocol_version = "HTTP/1.1"
@@ -53,6 +54,12 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         if parts.path == "/_control":
             self._answer(200, self.twilio.control(json.loads(body or b"{}")))
+            return
+        try:
+            if self.take_media(parts.path):
+                return
+        except Refused as refusal:
+            self._refuse(refusal)
             return
         found = MESSAGES.fullmatch(parts.path)
         state: State = self.twilio.state

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from channels import inbox
 from channels.messages import InboundMessage
-from channels.models import Conversation, OutboxRow
+from channels.models import Conversation, OurAddress, OutboxRow
 from db import Database
 from flows import accounts, cases
 from flows.house import House
@@ -22,7 +22,7 @@ from tracking_core import shipments
 from tracking_core.shipments import NewShipment
 
 NOW = datetime(2026, 12, 1, 17, 0, tzinfo=UTC)
-MAIN, POOL, ANA = "+15005550006", "+15005550101", "+14155550100"
+MAIN, POOL, FORMER, ANA = "+15005550006", "+15005550101", "+15005550009", "+14155550100"
 
 
 @pytest.fixture
@@ -131,17 +131,30 @@ def test_claiming_ones_own_case_again_changes_nothing(database: Database, house:
 
 def test_a_reply_leaves_from_the_number_the_customer_used(database: Database, house: House) -> None:
     with database.write() as session:
-        inbox.receive(session, InboundMessage("sms", "SM1", ANA, POOL, "help"), now=NOW)
+        session.add(OurAddress(address=FORMER, retailer="default", purpose="former"))
+        inbox.receive(session, InboundMessage("sms", "SM1", ANA, FORMER, "help"), now=NOW)
         conversation = session.scalars(select(Conversation)).one()
         case = opened(session, house, conversation_id=conversation.id, phone=None)
         assert case.phone == ANA
         entry = cases.reply(session, house, case, agent="ada@example.com", text="I’m on it", now=NOW)
         row = session.scalars(select(OutboxRow)).one()
-        assert (row.key, row.sender, row.recipient) == (f"case:{case.id}:reply:{entry.id}", POOL, ANA)
+        assert (row.key, row.sender, row.recipient) == (f"case:{case.id}:reply:{entry.id}", FORMER, ANA)
         assert (row.category, row.text, row.retailer) == ("case", "I'm on it", "default")
         assert case.first_reply_at == NOW
         # Two days of support, ten hours each, from Tuesday 9 o'clock: 48 hours of open time.
         assert case.due_at is not None and case.due_at > NOW + timedelta(days=4)
+
+
+def test_a_reply_never_leaves_from_a_number_that_means_the_driver(database: Database, house: House) -> None:
+    """What they would answer there belongs to the other end of a line, and no agent would read it."""
+    with database.write() as session:
+        inbox.receive(session, InboundMessage("sms", "SM1", ANA, POOL, "a person please"), now=NOW)
+        conversation = session.scalars(select(Conversation)).one()
+        with_talk = opened(session, house, conversation_id=conversation.id, phone=None)
+        cases.reply(session, house, with_talk, agent="ada@example.com", text="Hello", now=NOW)
+        without = opened(session, house, reason="damaged")
+        cases.reply(session, house, without, agent="ada@example.com", text="Hello again", now=NOW)
+        assert session.scalars(select(OutboxRow.sender)).all() == [MAIN, MAIN]
 
 
 def test_without_a_conversation_the_retailers_number_speaks(database: Database, house: House) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from fakes import driver_samples, story_samples
 
 from channels.segments import count
 from flows.text_names import TEXTS
@@ -19,6 +20,18 @@ MESSAGES = sorted(name for name in TEXTS if not name.startswith("phrase_") and n
 MAILS = sorted(name.removesuffix(".email") for name in TEXTS if name.endswith(".email"))
 LINK = "https://" + "d" * 52 + "/t/" + "k" * 22  # PUBLIC_BASE_URL of 60 characters
 LONG = {
+    "orders": "ORDER-2026-ABCDEFGH-12345 +11",
+    "driver": "Maximiliana",
+    "tag": "99",
+    "role": "customer",
+    "what": {
+        "en": "a phone number, an e-mail address, a link",
+        "es": "un numero de telefono, un correo electronico, un enlace",
+    },
+    "words": "Maximiliana, your driver (order ORDER-20...",
+    "tags": "#11 ORDER-2026-ABCDEFGH-12345, #12 ORDER-2026-ABCDEFGH-12346, #13 ORDER-2026-ABCDEFGH-12347",
+    **driver_samples.LONGEST,
+    **story_samples.LONGEST,
     "order": "ORDER-2026-ABCDEFGH-12345",
     "window": {
         "en": "between Wed, Sep 23 11:30 PM and Thu, Sep 24 11:30 PM",
@@ -43,12 +56,28 @@ LONG = {
     "parcels": [{"label": "ORDER-2026-ABCDEFGH-12345", "state": ""}] * 5,
 }
 TYPICAL = {
+    "orders": "A1001, A1002",
+    "driver": "Dee",
+    "tag": "12",
+    "role": "driver",
+    "what": {"en": "a phone number", "es": "un numero de telefono"},
+    "words": "I am at the blue door",
+    "pin": "482913",
+    "digits": 6,
+    "number": "+15005550101",
+    "tags": "#12 A1001",
+    **driver_samples.USUAL,
+    **story_samples.USUAL,
     "order": "A1001",
     "window": {"en": "today between 3 PM and 5 PM", "es": "hoy entre las 15:00 y las 17:00"},
     "reasons": {"en": "the driver is 3 stops away", "es": "el repartidor está a 3 paradas"},
     "reason": {"en": "bad weather", "es": "mal tiempo"},
     "when": {"en": "today at 3 PM", "es": "hoy a las 15:00"},
     "contact": "help@example.com",
+    "score": 2,
+    "scale": 5,
+    "comment": "The box was crushed, and he threw it over the fence.",
+    "carrier": "acme",
     "person": LONG["person"],
     "name": "Ana",
     "link": "http://127.0.0.1:8000/t/" + "k" * 22,
@@ -60,6 +89,8 @@ TYPICAL = {
     "parcels": [{"label": "A1001", "state": "out for delivery"}, {"label": "A1002", "state": "shipped"}],
 }
 EMPTY = {
+    **story_samples.LEAST,
+    "driver": "",
     "window": "",
     "reasons": "",
     "reason": "",
@@ -85,7 +116,7 @@ def values(name: str, language: str, sample: dict[str, Any]) -> dict[str, Any]:
 def test_every_text_fits_and_begins_with_the_brand(name: str, language: str) -> None:
     brand = "Wonderful Garden & Home Stores"
     workflow = read(f"brand: {brand}").workflow
-    for sample in (LONG, TYPICAL, EMPTY):
+    for sample in (LONG, TYPICAL, EMPTY, *story_samples.OTHERS.get(name, ())):
         given = values(name, language, sample)
         hint = TEXTS_OF.phrase("opt_out_hint", language, workflow) if name.startswith(("milestone", "digest")) else ""
         text = TEXTS_OF.fitting(name, language, workflow, given, ending=hint)
@@ -114,7 +145,7 @@ def test_every_file_is_used_and_every_text_has_its_file() -> None:
     }
     assert files["en"] == files["es"] == set(TEXTS)
     used = set()
-    sources = "\n".join(p.read_text() for p in FOLDER.parent.glob("*.py") if p.name != "text_names.py")
+    sources = "\n".join(p.read_text() for p in FOLDER.parent.rglob("*.py") if p.name != "text_names.py")
     for name in TEXTS:
         stem = name.removesuffix(".email")
         prefix = stem.split("_", 1)[0]
@@ -201,6 +232,6 @@ def test_times_of_day(at: tuple[int, int], words: str) -> None:
 
 def test_the_person_phrase_reads_in_spanish() -> None:
     at = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
-    phrase = lambda day: TEXTS_OF.phrase("person", "es", read("").workflow, open=True, day=day, at=at)  # noqa: E731
+    phrase = lambda day: TEXTS_OF.phrase("person", "es", read("").workflow, open=True, here=True, day=day, at=at)  # noqa: E731
     assert phrase("hoy").endswith("antes de las 9:00 de hoy.")
     assert phrase("el lunes").endswith("antes de las 9:00 del lunes.")

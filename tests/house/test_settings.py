@@ -103,3 +103,10 @@ def test_dotenv_is_read_and_the_environment_wins(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=9001\nLOG_LEVEL=debug\n")
     settings = Settings.load({"DATA_DIR": str(tmp_path), "PORT": "9002"}, dotenv=tmp_path / ".env")
     assert (settings.port, settings.log_level) == (9002, "DEBUG")
+
+
+def test_a_pictures_address_must_outlive_the_text_that_carries_it(tmp_path: Path) -> None:
+    assert load(tmp_path).picture_link_s == 7200
+    assert load(tmp_path, PICTURE_LINK_SECONDS="3601").picture_link_s == 3601
+    with pytest.raises(SettingsError, match="PICTURE_LINK_SECONDS"):
+        load(tmp_path, PICTURE_LINK_SECONDS="3600")

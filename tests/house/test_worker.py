@@ -10,10 +10,11 @@ from channels import outbox, receipts
 from channels.memory import MemoryChannel
 from channels.messages import Category, OutboundMessage, Receipt, Status
 from channels.models import OutboxRow, ReceiptRow
+from channels.picture_source import NeverFetched
 from db import Database, utc_now
 from flows.house import House
 from settings import Settings
-from worker import BATCH, Worker
+from worker import BATCH, Worker, pictures_of
 
 BURST = 2 * BATCH + 50
 
@@ -72,3 +73,17 @@ def test_a_worker_that_is_to_stop_begins_no_further_batch(worker: Worker, databa
     worker.stop.set()
     worker.promote()
     assert counted(database, Status.HELD) == BURST
+
+
+@pytest.mark.parametrize(("demo", "twilio"), [(True, True), (True, False), (False, True), (False, False)])
+def test_pictures_come_from_twilio_and_in_demo_mode_also_from_the_phones(demo: bool, twilio: bool) -> None:
+    account = {"twilio_account_sid": "AC1", "twilio_auth_tokens": ("t",)} if twilio else {}
+    source = pictures_of(Settings(demo=demo, **account))
+    for url, there in (("data:,hello", demo), ("https://127.0.0.1/x", False)):
+        if there:
+            assert source.fetch(url) == b"hello"
+            continue
+        with pytest.raises(NeverFetched) as caught:
+            source.fetch(url)
+        # Twilio's source refuses an address that is not Twilio's; without one there is no source at all.
+        assert (caught.value.code == "no_source") is not twilio

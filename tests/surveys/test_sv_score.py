@@ -18,6 +18,8 @@ una estrella=1
 quatro=4|sinco=5
 ⭐⭐⭐⭐=4|⭐=1|⭐️⭐️⭐️⭐️⭐️=5|★★★☆☆=3|★★★★★=5|🌟🌟🌟=3|⭐ ⭐ ⭐=3|*****=5|5⭐=5|5 ⭐️=5|5️⃣=5|4️⃣=4|⭐⭐⭐⭐⭐⭐=None
 👍=5|👎=1|👍🏽=5|👎🏿=1|👍👍👍=5|👎👎=1|👍 thanks=5|👍👎=None|👍️=5
+thumbs up=5|Thumbs up!!=5|two thumbs up=5|thumbs down=1|thumb up, thanks=5|pulgar arriba=5|pulgar abajo=1
+😊 5=5|👏👏 5=5|😡 1=1|❤️ 4=4|🎉⭐⭐⭐⭐⭐=5|😀=None|😡=None
 a 5=5|i'd say 4=4|I’d give it a 4=4|i would rate it 3=3|I give you 5 stars=5|it's a 3=3|it was a 4=4
 solid 4=4|definitely a 5=5
 rating: 5=5|my rating is 4=4|score 3=3|answer: 5=5|I'll say 4=4|id give the driver a 5=5|number 4=4|ok 4=4

@@ -41,7 +41,7 @@ def live(tmp_path: Path, twilio: FakeTwilio) -> Iterator[Callable[..., Installat
     """Start a live installation that texts through the fake Twilio; ended after the test."""
     with ExitStack() as stack:
 
-        def start(database_url: str, **extra: str) -> Installation:
+        def start(database_url: str, workflow: str = "", **extra: str) -> Installation:
             settings = {
                 "DEMO": "0",
                 "SECRET_KEY": "walks",
@@ -49,16 +49,16 @@ def live(tmp_path: Path, twilio: FakeTwilio) -> Iterator[Callable[..., Installat
                 "TWILIO_AUTH_TOKEN": twilio.token,
                 "TWILIO_API_URL": twilio.url,
                 "TWILIO_NUMBER": NUMBER,
-                "WORKFLOW_DIR": str(_workflow(tmp_path)),
+                "WORKFLOW_DIR": str(_workflow(tmp_path, workflow)),
             }
             return stack.enter_context(installation(tmp_path / "data", database_url, **settings, **extra))
 
         yield start
 
 
-def _workflow(folder: Path) -> Path:
+def _workflow(folder: Path, more: str) -> Path:
     """A workflow without quiet hours: a walk must not depend on the hour it is taken."""
     found = folder / "workflows"
     found.mkdir(exist_ok=True)
-    (found / "default.yml").write_text("brand: Walk Store\nquiet_hours: off\n")
+    (found / "default.yml").write_text(f"brand: Walk Store\nquiet_hours: off\n{more}")
     return found

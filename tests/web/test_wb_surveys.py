@@ -34,6 +34,9 @@ def test_an_answer_is_shown_with_whom_it_counts_for(web):
         "carrier": "acme",
         "service": "same_day",
         "driver": "Dee",
+        "channel": "sms",
+        "answered_by": "text",
+        "late": None,
         "scale": 5,
         "score": 2,
         "reason": "damaged",
@@ -57,6 +60,27 @@ def test_pages_are_newest_first_and_every_survey_stands_on_one(web):
     assert [item["score"] for item in page["items"]] == [None]
     by_carrier = web.api("GET", "/surveys?carrier=ups").json
     assert [item["id"] for item in by_carrier["items"]] == ids[4::-2]
+
+
+def test_answers_are_picked_by_what_they_are_about(web):
+    driver = {"name": "Dee", "phone": "+14155550200"}
+    bad = asked(web, web.shipment("A1", carrier="acme", service="same_day", driver=driver), score=1, reason="late")
+    web.clock.forward(days=2)
+    good = asked(web, web.shipment("A2", carrier="acme", service="freight"), score=5)
+    silent = asked(web, web.shipment("A3", carrier="ups"))
+
+    def found(query):
+        answer = web.api("GET", f"/surveys?{query}")
+        assert answer.status_code == 200, answer.text
+        return [item["id"] for item in answer.json["items"]]
+
+    assert found("driver=dee") == [bad] and found("driver=nobody") == []
+    assert found("service=freight") == [good]
+    assert found("state=sent") == [silent] and found("state=answered") == [good, bad]
+    assert found("reason=late") == [bad] and found("score_at_most=4") == [bad]
+    assert found("from=2026-12-03T00:00:00Z") == [silent, good] and found("to=2026-12-03T00:00:00Z") == [bad]
+    assert web.api("GET", "/surveys?from=yesterday").status_code == 422
+    assert web.api("GET", "/surveys?state=lost").status_code == 422
 
 
 def test_nobody_sees_another_retailers_answers_and_strangers_see_none(web):

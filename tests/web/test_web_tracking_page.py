@@ -171,7 +171,18 @@ def test_every_word_of_a_page_is_used() -> None:
     sources = "".join(
         file.read_text(encoding="utf-8") for pattern in ("*.py", "*.html") for file in (ROOT / "web").rglob(pattern)
     )
-    families = ("state.", "step.", "why.", "home.")
+    families = (
+        "state.",
+        "step.",
+        "why.",
+        "home.",
+        "address.",
+        "drive.relation.",
+        "survey.reason.",
+        "survey.end.",
+        "track.about.",
+        "track.point.",
+    )
     for key in english:
         assert (
             f'"{key}"' in sources
