@@ -21,5 +21,5 @@ _ACTIVE = _read(os.environ.get("FAILPOINTS", ""))
 def hit(name: str) -> None:
     """End (or stop) this process here when the environment names this place; else do nothing. A stop acts once."""
     if _ACTIVE and name in _ACTIVE:
-        # To this very thread: one sent to the process may land on another, and this one runs on until the kernel stops it.
+        # To this very thread: a signal to the process may land on another, and this one would run on meanwhile.
         signal.pthread_kill(threading.get_ident(), _ACTIVE.pop(name))
