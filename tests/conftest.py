@@ -1,6 +1,7 @@
 """What every test may ask for: fresh databases of both kinds and a moment to stand in."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -62,6 +63,12 @@ MODELS = (
 )
 
 
+#: Names the tables that hold anything.
+_FULL = " UNION ALL ".join(
+    f"(SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\"))" for name in Base.metadata.tables
+)
+
+
 def unavailable(reason: str) -> None:
     """Skip with the reason, or fail where everything is obligatory."""
     if OBLIGATORY:
@@ -85,11 +92,22 @@ def postgres_admin() -> str:
     return POSTGRES_URL
 
 
-@pytest.fixture
-def sqlite_database(tmp_path: Path) -> Iterator[Database]:
-    """A fresh SQLite database with the whole schema."""
-    database = Database(f"sqlite:///{tmp_path / 'doorline.db'}", pool_size=16)
+@pytest.fixture(scope="session")
+def _sqlite_schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the whole schema and no rows: to copy one is ten times quicker than to make one."""
+    path = tmp_path_factory.mktemp("schema") / "doorline.db"
+    database = Database(f"sqlite:///{path}", pool_size=1)
     Base.metadata.create_all(database.engine)
+    database.close()  # the last one to close writes what the journal holds into the file
+    assert not path.with_name("doorline.db-wal").exists()
+    return path
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path, _sqlite_schema: Path) -> Iterator[Database]:
+    """A fresh SQLite database with the whole schema."""
+    shutil.copyfile(_sqlite_schema, tmp_path / "doorline.db")
+    database = Database(f"sqlite:///{tmp_path / 'doorline.db'}", pool_size=16)
     yield database
     database.close()
 
@@ -100,6 +118,8 @@ def _postgres_schema(postgres_admin: str) -> Iterator[str]:
     name = f"doorline_test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(_conninfo(), autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}"')
+        # What PostgreSQL keeps when the power goes is not ours to test: a commit need not wait for the disk.
+        admin.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
     url = postgres_admin.rsplit("/", 1)[0] + f"/{name}"
     database = Database(url, pool_size=1)
     Base.metadata.create_all(database.engine)
@@ -119,11 +139,7 @@ def postgres_database(_postgres_schema: str) -> Iterator[Database]:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        full = [
-            name
-            for name in Base.metadata.tables
-            if cleaner.execute(f'SELECT EXISTS (SELECT 1 FROM "{name}")').fetchone() == (True,)
-        ]
+        full = [name for (name,) in cleaner.execute(_FULL)]
         if full:
             names = ", ".join(f'"{name}"' for name in full)
             cleaner.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
