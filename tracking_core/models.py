@@ -35,6 +35,9 @@ class Shipment(Base):
         # The ticks look over all retailers for open parcels that have been silent for long.
         Index("ix_shipment_silence", "state", "last_event_at"),
         Index("ix_shipment_driver", "driver_id", "state"),
+        # Lists of a retailer, newest first, and how many came in a time.
+        Index("ix_shipment_list", "retailer", "id"),
+        Index("ix_shipment_created", "retailer", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
