@@ -14,6 +14,7 @@ import flows.address_models as _addresses
 import flows.call_models as _calls
 import flows.driver_page_models as _driver_page
 import flows.erasing_models as _erasing
+import flows.import_models as _imports
 import flows.line_models as _lines
 import flows.missing_models as _missing
 import flows.models as _flows
@@ -39,6 +40,7 @@ TABLES = (
     _calls,
     _driver_page,
     _erasing,
+    _imports,
     _lines,
     _missing,
     _flows,

@@ -19,6 +19,7 @@ import flows.call_models
 import flows.driver_page_models
 import flows.erasing_models
 import flows.line_models
+import flows.import_models
 import flows.missing_models
 import flows.models
 import flows.proof_models
@@ -48,6 +49,7 @@ MODELS = (
     flows.driver_page_models,
     flows.erasing_models,
     flows.line_models,
+    flows.import_models,
     flows.missing_models,
     flows.models,
     flows.proof_models,
