@@ -18,8 +18,8 @@ import flows.address_models
 import flows.call_models
 import flows.driver_page_models
 import flows.erasing_models
-import flows.line_models
 import flows.import_models
+import flows.line_models
 import flows.missing_models
 import flows.models
 import flows.proof_models
