@@ -153,6 +153,8 @@ class OutboxRow(Base):
     delivery_retried: Mapped[bool] = mapped_column(default=False)
     #: It did not arrive, and another way to tell the person has been seen to.
     fallback_done: Mapped[bool] = mapped_column(default=False)
+    #: Written in shadow mode: when its hour comes it is settled as `shadow` and goes to nobody.
+    shadow: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
 
@@ -249,6 +251,15 @@ class SenderPace(Base):
     pause_reason: Mapped[str | None]
     #: Refusals of the same kind in a row.
     failures: Mapped[int] = mapped_column(default=0)
+
+
+class RetailerInShadow(Base):
+    """A retailer none of whose messages leave the house. Whoever saves the retailer's rules keeps this row."""
+
+    __tablename__ = "retailer_in_shadow"
+
+    retailer: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
 
 
 class Heartbeat(Base):

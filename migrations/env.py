@@ -12,6 +12,7 @@ import channels.picture_models as _pictures
 import flows.accounts as _accounts
 import flows.address_models as _addresses
 import flows.call_models as _calls
+import flows.connection_models as _connections
 import flows.driver_page_models as _driver_page
 import flows.erasing_models as _erasing
 import flows.import_models as _imports
@@ -38,6 +39,7 @@ TABLES = (
     _accounts,
     _addresses,
     _calls,
+    _connections,
     _driver_page,
     _erasing,
     _imports,

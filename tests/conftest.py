@@ -16,6 +16,7 @@ import channels.picture_models
 import flows.accounts
 import flows.address_models
 import flows.call_models
+import flows.connection_models
 import flows.driver_page_models
 import flows.erasing_models
 import flows.import_models
@@ -46,6 +47,7 @@ MODELS = (
     flows.accounts,
     flows.address_models,
     flows.call_models,
+    flows.connection_models,
     flows.driver_page_models,
     flows.erasing_models,
     flows.line_models,
@@ -69,6 +71,25 @@ MODELS = (
 _FULL = " UNION ALL ".join(
     f"(SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\"))" for name in Base.metadata.tables
 )
+
+
+#: What runs real processes or a real browser against the real clock. On a machine that does much else such a test may
+#: lose a race that nobody promised to win: it is tried once more, and the summary names it (RERUN). No other test is.
+AGAINST_THE_CLOCK = (
+    "browser/",
+    "channels/test_ch_kill.py",
+    "channels/test_pr_prism.py",
+    "house/test_supervise.py",
+    "walks/test_crashes.py",
+    "walks/test_postgres_restart.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests of AGAINST_THE_CLOCK be tried twice."""
+    for item in items:
+        if item.path.relative_to(ROOT / "tests").as_posix().startswith(AGAINST_THE_CLOCK):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def unavailable(reason: str) -> None:
