@@ -15,6 +15,8 @@ import channels.phone
 import channels.picture_models
 import flows.accounts
 import flows.address_models
+import flows.agent_models
+import flows.audit_models
 import flows.call_models
 import flows.connection_models
 import flows.driver_page_models
@@ -23,6 +25,7 @@ import flows.import_models
 import flows.line_models
 import flows.missing_models
 import flows.models
+import flows.outbound_models
 import flows.proof_models
 import flows.shopper_act_models
 import flows.story_models
@@ -46,6 +49,8 @@ MODELS = (
     channels.picture_models,
     flows.accounts,
     flows.address_models,
+    flows.agent_models,
+    flows.audit_models,
     flows.call_models,
     flows.connection_models,
     flows.driver_page_models,
@@ -54,6 +59,7 @@ MODELS = (
     flows.import_models,
     flows.missing_models,
     flows.models,
+    flows.outbound_models,
     flows.proof_models,
     flows.shopper_act_models,
     flows.story_models,
@@ -88,7 +94,7 @@ AGAINST_THE_CLOCK = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the tests of AGAINST_THE_CLOCK be tried twice."""
     for item in items:
-        if item.path.relative_to(ROOT / "tests").as_posix().startswith(AGAINST_THE_CLOCK):
+        if os.path.relpath(item.path, ROOT / "tests").startswith(AGAINST_THE_CLOCK):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
