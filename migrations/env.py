@@ -11,6 +11,8 @@ import channels.phone as _phone
 import channels.picture_models as _pictures
 import flows.accounts as _accounts
 import flows.address_models as _addresses
+import flows.agent_models as _agents
+import flows.audit_models as _audit
 import flows.call_models as _calls
 import flows.connection_models as _connections
 import flows.driver_page_models as _driver_page
@@ -19,6 +21,7 @@ import flows.import_models as _imports
 import flows.line_models as _lines
 import flows.missing_models as _missing
 import flows.models as _flows
+import flows.outbound_models as _outbound
 import flows.proof_models as _owed_proofs
 import flows.shopper_act_models as _shopper_acts
 import flows.story_models as _stories
@@ -27,6 +30,7 @@ import tracking_core.models as _tracking
 import tracking_core.pin_models as _pins
 import tracking_core.position_models as _positions
 import tracking_core.proof_models as _proofs
+import tracking_core.watch_models as _watching
 import web.api.models as _api
 import web.console.models as _console
 from db import Base, Database, UtcDateTime
@@ -38,6 +42,8 @@ TABLES = (
     _pictures,
     _accounts,
     _addresses,
+    _agents,
+    _audit,
     _calls,
     _connections,
     _driver_page,
@@ -46,6 +52,7 @@ TABLES = (
     _lines,
     _missing,
     _flows,
+    _outbound,
     _owed_proofs,
     _shopper_acts,
     _stories,
@@ -54,6 +61,7 @@ TABLES = (
     _pins,
     _proofs,
     _positions,
+    _watching,
     _api,
     _console,
 )

@@ -34,6 +34,7 @@ import tracking_core.models
 import tracking_core.pin_models
 import tracking_core.position_models
 import tracking_core.proof_models
+import tracking_core.watch_models
 import web.api.models
 import web.console.models
 from db import Base, Database
@@ -68,6 +69,7 @@ MODELS = (
     tracking_core.pin_models,
     tracking_core.proof_models,
     tracking_core.position_models,
+    tracking_core.watch_models,
     web.api.models,
     web.console.models,
 )

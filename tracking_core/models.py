@@ -68,6 +68,17 @@ class Shipment(Base):
     promised_at: Mapped[datetime | None]
     #: The `promised_to` whose breaking is already known, so that it is told once; None while the promise holds.
     broken_promise_to: Mapped[datetime | None]
+    #: The ends of the first and of the newest window in the ledger; None while there is none that ends.
+    first_promised_to: Mapped[datetime | None]
+    last_promised_to: Mapped[datetime | None]
+    #: Whether it was delivered by the end of the first window, and of the last one before the delivery; None while it is
+    #: not delivered, and where nothing was promised.
+    kept_first: Mapped[bool | None]
+    kept_last: Mapped[bool | None]
+    #: When its carrier said that it is delayed without saying until when; None once there is a time again.
+    delay_said_at: Mapped[datetime | None]
+    #: {"kind","severity","until"} of what lies on its way, from `weather.Outlook`; None: nothing known.
+    weather: Mapped[dict[str, Any] | None]
     #: instructions, leave_at_door, proof: as in the REST body.
     delivery: Mapped[dict[str, Any]] = mapped_column(default=dict)
     items: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
@@ -171,7 +182,7 @@ class UnmatchedEvent(Base):
 
 
 class Promise(Base):
-    """A window somebody was given: by the retailer at order time, or by us in a text."""
+    """A window somebody was given: by the retailer, or by us in a text. Append-only."""
 
     __tablename__ = "promise"
     __table_args__ = (Index("ix_promise_shipment", "shipment_id", "made_at"),)
@@ -180,8 +191,12 @@ class Promise(Base):
     shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"))
     window_from: Mapped[datetime | None]
     window_to: Mapped[datetime | None]
-    #: order, carrier, promise: who the window came from.
+    #: Who the window came from: order (with the order), retailer (changed later), customer (their own wish), or what the
+    #: estimate went by (carrier, promise and so on).
     source: Mapped[str]
     #: The key of the outbox row that said it; None for the retailer's own promise.
     message_key: Mapped[str | None]
+    #: The text's name, and the window as it stood in the text; None for the retailer's own promise.
+    template: Mapped[str | None]
+    words: Mapped[str | None]
     made_at: Mapped[datetime]
