@@ -9,6 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db import Base, Json, RowId
 
 
+def _some(name: str, *columns: str, where: str) -> Index:
+    """An index over some of the rows: the others cost it nothing."""
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
+
 class WorkflowVersion(Base):
     """One version of a retailer's workflow. The highest number stands."""
 
@@ -25,6 +30,8 @@ class WorkflowVersion(Base):
     loaded_at: Mapped[datetime]
     #: file, or the agent's e-mail.
     loaded_by: Mapped[str]
+    #: Why, in the words of whoever saved it.
+    note: Mapped[str | None]
 
 
 class MilestoneTold(Base):
@@ -126,6 +133,15 @@ class Case(Base):
     __table_args__ = (
         Index("ix_case_queue", "retailer", "state", "due_at"),
         Index("ix_case_conversation", "conversation_id"),
+        # The queues of the desk, each an index over the few cases that are in it.
+        _some("ix_case_all", "retailer", "last_entry_id", where="state != 'resolved'"),
+        _some("ix_case_due", "retailer", "due_at", "id", where="state != 'resolved'"),
+        _some("ix_case_mine", "retailer", "assignee", "due_at", "id", where="state IN ('open', 'claimed')"),
+        _some("ix_case_unassigned", "retailer", "due_at", "id", where="state = 'open' AND assignee IS NULL"),
+        _some("ix_case_snoozed", "snoozed_until", where="state = 'snoozed'"),
+        _some("ix_case_resolved", "retailer", "resolved_at", "id", where="state = 'resolved'"),
+        _some("ix_case_phone", "retailer", "phone", where="phone IS NOT NULL"),
+        _some("ix_case_shipment", "shipment_id", where="shipment_id IS NOT NULL"),
         Index(
             "uq_case_open_subject",
             "retailer",
@@ -159,6 +175,18 @@ class Case(Base):
     first_reply_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     resolution: Mapped[str | None]
+    #: When four fifths of the time until `due_at` have passed.
+    soon_at: Mapped[datetime | None]
+    #: How the person is talked to: sms, email; None: nobody knows yet.
+    channel: Mapped[str | None]
+    #: The newest line of its history: what sorts by last activity, and what an agent may not have seen.
+    last_entry_id: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    #: The agent has handed the thread back: the bot answers, though somebody has the case.
+    with_bot: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    #: When the person was last told by when somebody answers.
+    told_when_at: Mapped[datetime | None]
+    #: The agent whose name the person has read last.
+    signed_by: Mapped[str | None]
 
 
 class CaseEntry(Base):

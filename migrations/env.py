@@ -15,6 +15,7 @@ import flows.agent_models as _agents
 import flows.audit_models as _audit
 import flows.call_models as _calls
 import flows.connection_models as _connections
+import flows.desk_models as _desk
 import flows.driver_page_models as _driver_page
 import flows.erasing_models as _erasing
 import flows.import_models as _imports
@@ -46,6 +47,7 @@ TABLES = (
     _audit,
     _calls,
     _connections,
+    _desk,
     _driver_page,
     _erasing,
     _imports,

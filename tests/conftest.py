@@ -19,6 +19,7 @@ import flows.agent_models
 import flows.audit_models
 import flows.call_models
 import flows.connection_models
+import flows.desk_models
 import flows.driver_page_models
 import flows.erasing_models
 import flows.import_models
@@ -54,6 +55,7 @@ MODELS = (
     flows.audit_models,
     flows.call_models,
     flows.connection_models,
+    flows.desk_models,
     flows.driver_page_models,
     flows.erasing_models,
     flows.line_models,
