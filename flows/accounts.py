@@ -61,6 +61,8 @@ class ApiKey(Base):
     label: Mapped[str]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    #: To five minutes; None: never.
+    last_used_at: Mapped[datetime | None]
 
 
 class Agent(Base):
@@ -79,6 +81,14 @@ class Agent(Base):
     password_hash: Mapped[str]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    #: Whose clock the console shows; None: the support hours' zone.
+    timezone: Mapped[str | None]
+    #: on: takes new cases. away: does not.
+    availability: Mapped[str] = mapped_column(default="on", server_default="on")
+    #: The last thing the agent did in the console, to the minute.
+    seen_at: Mapped[datetime | None]
+    #: When a case was last given to the agent by turns: the one who waited longest is next.
+    given_at: Mapped[datetime | None]
 
 
 class Installation(Base):

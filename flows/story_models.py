@@ -48,7 +48,10 @@ class Story(Base):
 
 
 class OutboundEvent(Base):
-    """Something a store or carrier is asked to do, owed until it has been handed over. Append-only but for the end."""
+    """Something a store or carrier is asked to do, or a retailer's system is told. Append-only but for the end.
+
+    Whom it is owed to stands in `webhook_delivery`, a row for each endpoint that wants to hear of it.
+    """
 
     __tablename__ = "outbound_event"
     __table_args__ = (
@@ -61,9 +64,10 @@ class OutboundEvent(Base):
     #: A sentence that says why, such as `reschedule:42:17`.
     key: Mapped[str]
     retailer: Mapped[str]
-    #: order.reschedule_requested, order.cancel_requested, …
+    #: order.reschedule_requested, shipment.state_changed, … (`flows.outbound_kinds`)
     kind: Mapped[str]
-    shipment_id: Mapped[int]
+    #: The parcel it is about; None where it is about none, such as a case without one.
+    shipment_id: Mapped[int | None]
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: pending: nobody has been told yet.
     state: Mapped[str] = mapped_column(default="pending")

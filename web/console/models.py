@@ -21,6 +21,8 @@ class ConsoleSession(Base):
     #: The last thing the agent did, to the minute; a page that refreshes itself does not count.
     seen_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    #: Which browser, in words: `Firefox on Linux`.
+    browser: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class LoginAttempt(Base):

@@ -40,6 +40,11 @@ class Who:
     retailer: str
     #: What every form of this session carries.
     csrf: str
+    agent_id: int = 0
+    #: IANA name of the agent's own zone; None: nobody has said.
+    timezone: str | None = None
+    #: on or away.
+    availability: str = "on"
 
     @property
     def may_act(self) -> bool:
@@ -87,7 +92,17 @@ def find(session: Session, token: str, *, secret_key: str, now: datetime) -> Who
     if found is None:
         return None
     row, agent = found
-    return Who(row.id, agent.email, agent.name, agent.role, agent.retailer, csrf_token(token, secret_key))
+    return Who(
+        session_id=row.id,
+        email=agent.email,
+        name=agent.name,
+        role=agent.role,
+        retailer=agent.retailer,
+        csrf=csrf_token(token, secret_key),
+        agent_id=agent.id,
+        timezone=agent.timezone,
+        availability=agent.availability,
+    )
 
 
 def touch(database: Database, who: Who, *, now: datetime) -> None:

@@ -1,8 +1,6 @@
 """The support desk's first rooms: log in, the queue of cases, one case with its thread and its parcel."""
 
-import hmac
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -16,12 +14,10 @@ from flows.cases import AlreadyTaken, NotNow, Unreachable
 from flows.line_states import line_of
 from flows.models import Case
 from tracking_core import eta, shipments
-from web.console import line_views, proofs, sessions, showing, survey_views
+from web.console import access, line_views, proofs, sessions, showing, survey_views
 from web.console.sessions import TooManyAttempts, Who
 from web.context import Parts
 
-#: What a stranger may ask for.
-OPEN_TO_ALL = frozenset({"console.login", "console.try_login", "console.static"})
 REPLY_MAX, NOTE_MAX = 1600, 4000
 PAGE = 50
 EVENTS = 12
@@ -31,48 +27,13 @@ def blueprint(parts: Parts) -> Blueprint:
     """Answer the routes below /console. Whoever is not logged in is shown the way to the login, from every one."""
     routes = Blueprint("console", __name__, url_prefix="/console", template_folder="templates", static_folder="static")
     routes.context_processor(lambda: {"in_words": showing.in_words, "moment": showing.moment, "mask": mask})
-    routes.before_request(lambda: _guard(parts))
-    routes.after_request(_name_own_origin)
+    access.install(routes, parts)
     _login_routes(routes, parts)
     _case_routes(routes, parts)
     line_views.add_to(routes, parts)
     survey_views.add_to(routes, parts)
     proofs.add_to(routes, parts)
     return routes
-
-
-def _guard(parts: Parts) -> AnyResponse | None:
-    """Let in whoever has a session, and what their own forms send."""
-    if request.method == "POST" and not _own_page(parts.settings.public_base_url):
-        abort(400, "This form was sent from another site.")
-    if request.endpoint in OPEN_TO_ALL:
-        return None
-    now, token = parts.clock(), request.cookies.get(sessions.COOKIE, "")
-    with parts.database.read() as session:
-        who = sessions.find(session, token, secret_key=parts.settings.secret_key, now=now) if token else None
-    if who is None:
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("console.login", next=wanted), 303)
-    g.who = who
-    if request.method == "POST":
-        if not hmac.compare_digest(request.form.get("csrf", "").encode(), who.csrf.encode()):
-            abort(400, "This form is too old, or not one of ours. Go back, reload the page and try again.")
-        if not who.may_act and request.endpoint != "console.logout":
-            abort(403, "Your role may look, but not act.")
-    if "X-Live" not in request.headers:
-        sessions.touch(parts.database, who, now=now)
-    return None
-
-
-def _name_own_origin(answer: Response) -> Response:
-    """Under the house's `no-referrer` browsers send our own forms with `Origin: null`, like a stranger's."""
-    answer.headers["Referrer-Policy"] = "same-origin"
-    return answer
-
-
-def _own_page(public_base_url: str) -> bool:
-    origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc in {request.host, urlsplit(public_base_url).netloc}
 
 
 def _login_routes(routes: Blueprint, parts: Parts) -> None:
