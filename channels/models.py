@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import Base, RowId
@@ -154,7 +154,7 @@ class OutboxRow(Base):
     #: It did not arrive, and another way to tell the person has been seen to.
     fallback_done: Mapped[bool] = mapped_column(default=False)
     #: Written in shadow mode: when its hour comes it is settled as `shadow` and goes to nobody.
-    shadow: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    shadow: Mapped[bool] = mapped_column(default=False, server_default=false())
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
 

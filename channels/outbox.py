@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from channels.messages import Category, OutboundMessage, Status
-from channels.models import UNDELIVERED, BlockedPair, Contact, Conversation, OutboxRow
+from channels.models import UNDELIVERED, BlockedPair, Contact, Conversation, OutboxRow, RetailerInShadow
 from channels.redact import storable
 from channels.rows import place
 from channels.rules import MILESTONE_VALIDITY, RULES, Rule
@@ -23,6 +23,7 @@ __all__ = [
 OPTED_OUT = "The person has opted out."
 BLOCKED = "The person has blocked this sender."
 TOO_LATE = "It was too late for this text."
+IN_SHADOW = "Shadow mode: kept, not sent."
 
 
 def enqueue(
@@ -37,14 +38,15 @@ def enqueue(
     """Owe a message, in the caller's transaction. False: it is owed already, for the same reason.
 
     key: a sentence that says why, such as `milestone:42:out_for_delivery:1`. not_before: planned for later; until then
-    it has no place in its conversation and blocks nobody. shadow: kept, never sent. A message to somebody who has
-    opted out (or blocked the sender) is kept as `cancelled`, so that the ledger shows it; `consent` goes all the same.
+    it has no place in its conversation and blocks nobody. shadow: kept, never sent; so is every message of a retailer
+    in shadow. A planned one lives as any other until its hour comes. A message to somebody who has opted out (or
+    blocked the sender) is kept as `cancelled`, so that the ledger shows it; `consent` goes all the same.
     """
     if session.scalar(select(OutboxRow.id).where(OutboxRow.key == key)) is not None:
         return False
     rule = RULES[message.category]
     valid_until = message.valid_until or max(now, not_before or now) + rule.validity
-    state, reason = _first_state(session, message, now, not_before, valid_until, shadow=shadow)
+    state, reason, in_shadow = _first_state(session, message, now, not_before, valid_until, shadow=shadow)
     queued = state is Status.QUEUED
     ours = message.ours or message.sender
     conversation_id, seq = place(
@@ -71,6 +73,7 @@ def enqueue(
         valid_until=valid_until,
         state=state.value,
         reason=reason,
+        shadow=in_shadow,
         settled_at=None if queued or state is Status.HELD else now,
     )
     if not insert_once(session, row):
@@ -89,25 +92,27 @@ def _first_state(
     valid_until: datetime,
     *,
     shadow: bool,
-) -> tuple[Status, str | None]:
-    if shadow:
-        return Status.SHADOW, "Shadow mode: kept, not sent."
+) -> tuple[Status, str | None, bool]:
+    """Answer the state a message begins in, why, and whether it is one that is never sent."""
+    out, blocked, retailer_too = session.execute(
+        select(
+            exists().where(
+                Contact.retailer == message.retailer,
+                Contact.address == message.recipient,
+                Contact.opted_out_at.is_not(None),
+            ),
+            exists().where(BlockedPair.ours == message.sender, BlockedPair.theirs == message.recipient),
+            exists().where(RetailerInShadow.retailer == message.retailer),
+        )
+    ).one()
+    shadow = shadow or retailer_too
     if valid_until <= now:
-        return Status.EXPIRED, TOO_LATE
-    if message.category is not Category.CONSENT:
-        out, blocked = session.execute(
-            select(
-                exists().where(
-                    Contact.retailer == message.retailer,
-                    Contact.address == message.recipient,
-                    Contact.opted_out_at.is_not(None),
-                ),
-                exists().where(BlockedPair.ours == message.sender, BlockedPair.theirs == message.recipient),
-            )
-        ).one()
-        if out or blocked:
-            return Status.CANCELLED, OPTED_OUT if out else BLOCKED
-    return (Status.HELD, None) if not_before is not None and not_before > now else (Status.QUEUED, None)
+        return Status.EXPIRED, TOO_LATE, shadow
+    if (out or blocked) and message.category is not Category.CONSENT:
+        return Status.CANCELLED, OPTED_OUT if out else BLOCKED, shadow
+    if not_before is not None and not_before > now:
+        return Status.HELD, None, shadow
+    return (Status.SHADOW, IN_SHADOW, True) if shadow else (Status.QUEUED, None, False)
 
 
 def _let_pass(session: Session, conversation_id: int, priority: int) -> None:
@@ -179,22 +184,33 @@ def _cancel(
 def promote(session: Session, now: datetime, limit: int = 500) -> int:
     """Give planned rows that are due their place in their conversation; answers how many are queued now.
 
-    Conversations are locked before rows, as everywhere; one that is busy is left for the next tick.
+    Conversations are locked before rows, as everywhere; one that is busy is left for the next tick. Those written in
+    shadow mode are settled as `shadow` instead, and counted too.
     """
     due = and_(OutboxRow.state == Status.HELD, OutboxRow.not_before <= now)
     talks = select(OutboxRow.conversation_id).where(due).order_by(OutboxRow.not_before).limit(limit)
     free = select(Conversation.id).where(Conversation.id.in_(talks.scalar_subquery()))
     ids = session.scalars(free.order_by(Conversation.id).with_for_update(skip_locked=True)).all()
     rows = session.execute(
-        select(OutboxRow.id, OutboxRow.conversation_id, OutboxRow.priority)
+        select(OutboxRow.id, OutboxRow.conversation_id, OutboxRow.priority, OutboxRow.shadow)
         .where(due, OutboxRow.conversation_id.in_(ids), OutboxRow.valid_until > now)
         .order_by(OutboxRow.conversation_id, OutboxRow.not_before, OutboxRow.id)
         .limit(limit)
     ).all()
-    promoted = sum(_promote(session, *row) for row in rows)
+    kept = _keep(session, [row.id for row in rows if row.shadow], now)
+    promoted = kept + sum(_promote(session, *row[:3]) for row in rows if not row.shadow)
     if promoted:
         wake(session, "outbox")
     return promoted
+
+
+def _keep(session: Session, ids: Sequence[int], now: datetime) -> int:
+    """The hour of these has come, and they go to nobody."""
+    if not ids:
+        return 0
+    change = update(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.state == Status.HELD)
+    change = change.values(state=Status.SHADOW, reason=IN_SHADOW, settled_at=now).returning(OutboxRow.id)
+    return len(session.execute(change.execution_options(synchronize_session=False)).all())
 
 
 def _promote(session: Session, row_id: int, conversation_id: int, priority: int) -> bool:

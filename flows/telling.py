@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from channels import consent, outbox
+from channels import consent, outbox, shadow
 from channels.messages import Category, OutboundMessage, Status
 from channels.models import Contact, Conversation, OutboxRow
 from channels.rows import place
-from flows import languages
+from flows import languages, shadow_rules
 from flows.house import House
 from flows.quiet_hours import next_allowed
 from flows.senders import main_sender, sender_of_mail
@@ -88,7 +88,10 @@ class Telling:
         held = start if start is not None and start > self.now else None
         if validity is not None:
             message = replace(message, valid_until=(held or self.now) + validity)
-        fresh = outbox.enqueue(self.session, message, key=key, now=self.now, not_before=held)
+        quietly = shadow_rules.covers(self.session, self.workflow, shipment, template, category)
+        fresh = outbox.enqueue(self.session, message, key=key, now=self.now, not_before=held, shadow=quietly)
+        if quietly and fresh:
+            shadow.forget_first_texts(self.session, self.retailer, address=message.recipient)
         self.owed += fresh
         return fresh
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from channels import segments
-from channels.messages import Category
+from channels.messages import Category, Status
 from channels.models import Conversation, InboxRow, OutboxRow
 from flows import bringing_pictures, line_threads
 
@@ -90,8 +90,10 @@ def page(
     )
     # Each box is cut to the page before the two are merged: a long history costs a page, not the history.
     for direction, box, at in boxes:
-        wanted = ((box.conversation_id, conversation_id), (box.shipment_id, shipment_id), (box.state, status))
+        wanted = ((box.conversation_id, conversation_id), (box.shipment_id, shipment_id))
         query = select(box).where(box.retailer == retailer)
+        if status is not None:
+            query = query.where(_has_status(box, status))
         query = query.where(*(column == value for column, value in wanted if value is not None))
         if phone is not None:
             # A number of the pool serves several retailers: the box says whose a message is, not the conversation.
@@ -128,6 +130,16 @@ def _with_pictures(session: Session, messages: list[ThreadMessage]) -> list[Thre
         else one
         for one in messages
     ]
+
+
+def _has_status(box: Any, status: str) -> ColumnElement[bool]:
+    """Whether a row reads that status: what is planned in shadow mode is not waiting to be sent, it is shadow."""
+    found: ColumnElement[bool] = box.state == status
+    if box is InboxRow:
+        return found
+    if status == Status.SHADOW:
+        return or_(found, and_(box.state == Status.HELD, box.shadow))
+    return and_(found, ~box.shadow) if status == Status.HELD else found
 
 
 def _past(after: Place, direction: str, at: Any, row_id: Any) -> ColumnElement[bool]:
@@ -177,7 +189,7 @@ def _went_out(row: OutboxRow) -> ThreadMessage:
         text=PIN_COVER if row.category == Category.PIN else row.text,
         media=tuple(row.media),
         picture_ids=(),
-        status=row.state,
+        status=Status.SHADOW if row.shadow and row.state == Status.HELD else row.state,
         reason=row.reason,
         provider_id=row.provider_id,
         segments=row.segments,

@@ -30,6 +30,7 @@ from flows.workflow_parts import (
     Survey,
     Talk,
 )
+from flows.workflow_shadow import Prices, Shadow
 from flows.workflow_values import DAYS, Language, day_ranges
 
 DEFAULTS = Path(__file__).parent / "defaults.yml"
@@ -64,6 +65,8 @@ class Workflow(Part):
     not_received: NotReceived
     sla: Sla
     eta: EtaRules
+    shadow: Shadow
+    prices: Prices
     #: Template name -> language -> words; the language "*" stands for all.
     texts: dict[str, dict[str, str]]
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db import insert_once
+from flows import shadow_rules
 from flows.accounts import DEFAULT
 from flows.models import WorkflowVersion
 from flows.workflow import DEFAULTS, Document, Workflow, read
@@ -46,7 +47,7 @@ class WorkflowStore:
 
         by: `file`, or the agent's e-mail. Raises WorkflowError when the text is not usable.
         """
-        self._checked(source, f"{retailer}.yml", retailer)
+        workflow = self._checked(source, f"{retailer}.yml", retailer)
         newest = session.scalar(select(func.max(WorkflowVersion.version)).where(WorkflowVersion.retailer == retailer))
         version = WorkflowVersion(
             retailer=retailer,
@@ -56,7 +57,10 @@ class WorkflowStore:
             loaded_at=now,
             loaded_by=by,
         )
-        return insert_once(session, version)
+        if not insert_once(session, version):
+            return False
+        shadow_rules.follow(session, retailer, workflow, now=now)
+        return True
 
     def of(self, session: Session, retailer: str) -> Workflow:
         """Answer the workflow that stands for the retailer now; without any version the defaults."""
