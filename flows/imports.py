@@ -1,11 +1,13 @@
 """Shipments by CSV: good lines go in, each bad one is told once, with its number and why. Nobody is texted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
 from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from db import Database
 from flows import tracking
@@ -13,7 +15,7 @@ from flows.house import House
 from flows.import_rows import BadLine, Header, Row, rows
 from flows.intake import ImportedShipment, Rejected, faults_of, new_shipment
 from tracking_core.facts import CarrierEvent
-from tracking_core.models import Shipment
+from tracking_core.models import Shipment, ShipmentEvent
 from tracking_core.shipments import NewShipment
 
 #: Lines taken in one transaction: enough to be quick, few enough that nobody waits long for the database.
@@ -22,7 +24,7 @@ SOURCE = "import"
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """A line that can be taken."""
 
     new: NewShipment
@@ -50,21 +52,29 @@ def import_shipments(
     committed one by one, so that a broken-off import is simply done again.
     """
     result = ImportResult()
-    batch: list[_Line] = []
+    batch: list[Line] = []
     for line, found in _shipments(stream):
         if isinstance(found, BadLine):
             result.errors.append((line, found.field, found.reason))
             continue
         batch.append(found)
         if len(batch) >= BATCH:
-            _take(database, house, batch, result, retailer=retailer, now=now)
+            _commit(database, house, batch, result, retailer=retailer, now=now)
             batch = []
     if batch:
-        _take(database, house, batch, result, retailer=retailer, now=now)
+        _commit(database, house, batch, result, retailer=retailer, now=now)
     return result
 
 
-def _shipments(stream: BinaryIO) -> Iterator[tuple[int, _Line | BadLine]]:
+def _commit(
+    database: Database, house: House, batch: Sequence[Line], result: ImportResult, *, retailer: str, now: datetime
+) -> None:
+    created, existing = database.run(lambda session: take(session, house, batch, retailer=retailer, now=now))
+    result.created += created
+    result.existing += existing
+
+
+def _shipments(stream: BinaryIO) -> Iterator[tuple[int, Line | BadLine]]:
     for row in rows(stream):
         if isinstance(row, Header):
             yield from ((row.line, bad) for bad in row.faults)
@@ -74,10 +84,10 @@ def _shipments(stream: BinaryIO) -> Iterator[tuple[int, _Line | BadLine]]:
             yield row.line, _read(row)
 
 
-def _read(row: Row) -> _Line | BadLine:
+def _read(row: Row) -> Line | BadLine:
     try:
         said = ImportedShipment.model_validate(row.content)
-        return _Line(new_shipment(said, source=SOURCE), said)
+        return Line(new_shipment(said, source=SOURCE), said)
     except ValidationError as error:
         first = faults_of(error.errors(include_url=False, include_input=False))[0]
     except Rejected as error:
@@ -85,19 +95,28 @@ def _read(row: Row) -> _Line | BadLine:
     return BadLine(first.field, first.reason)
 
 
-def _take(
-    database: Database, house: House, batch: list[_Line], result: ImportResult, *, retailer: str, now: datetime
-) -> None:
-    with database.write() as session:
-        made = []
-        for line in batch:
-            shipment, is_new = tracking.create_shipment(session, house, line.new, retailer=retailer, now=now)
-            made.append(is_new)
-            if line.said.status is not None:
-                event = _event(line.said, shipment, now)
-                tracking.take_events(session, house, [event], retailer=retailer, now=now, shipment=shipment)
-    result.created += sum(made)
-    result.existing += len(made) - sum(made)
+def take(session: Session, house: House, lines: Sequence[Line], *, retailer: str, now: datetime) -> tuple[int, int]:
+    """Take a batch of good lines in, in the caller's transaction: (how many are new, how many we had)."""
+    made = tracking.create_shipments(session, house, [line.new for line in lines], retailer=retailer, now=now)
+    told = [
+        (shipment, _event(line.said, shipment, now))
+        for line, (shipment, _) in zip(lines, made, strict=True)
+        if line.said.status is not None
+    ]
+    known = _known_events(session, told)
+    for shipment, event in told:
+        if (shipment.id, event.event_id) not in known:
+            tracking.take_events(session, house, [event], retailer=retailer, now=now, shipment=shipment)
+    new = sum(is_new for _, is_new in made)
+    return new, len(made) - new
+
+
+def _known_events(session: Session, told: Sequence[tuple[Shipment, CarrierEvent]]) -> set[tuple[int, str]]:
+    """What of this was said before: a file that comes again must not be recorded line by line."""
+    query = select(ShipmentEvent.shipment_id, ShipmentEvent.event_id).where(
+        ShipmentEvent.source == SOURCE, ShipmentEvent.shipment_id.in_({shipment.id for shipment, _ in told})
+    )
+    return {(row[0], row[1]) for row in session.execute(query)} if told else set()
 
 
 def _event(said: ImportedShipment, shipment: Shipment, now: datetime) -> CarrierEvent:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -40,6 +41,14 @@ class Links:
         if link.token_hash != _digest(token):
             link.token_hash = _digest(token)  # SECRET_KEY is another one now: the old addresses are void
         return f"{self._base}/{kind}/{token}"
+
+    def make_many(self, session: Session, kind: str, row_ids: Iterable[int], *, now: datetime) -> None:
+        """Give rows that are new in this transaction their addresses, in one statement; `url` answers them."""
+        for row_id in row_ids:
+            nonce = secrets.token_urlsafe(12)
+            digest = _digest(self._token(kind, row_id, nonce))
+            session.add(Link(kind=kind, row_id=row_id, nonce=nonce, token_hash=digest, created_at=now))
+        session.flush()
 
     def find(self, session: Session, kind: str, token: str, *, now: datetime) -> int | None:
         """Answer the row a token of that kind opens; None when it opens nothing, or no more."""

@@ -15,6 +15,7 @@ from tracking_core.flags import reassess
 from tracking_core.matching import locked, queue_for_number
 from tracking_core.models import Driver, Promise, Shipment
 from tracking_core.numbers import normalised
+from tracking_core.promises import ORDER, RETAILER, enter
 from tracking_core.recording import take_in_unmatched
 from tracking_core.rounds import hand_over, reorder
 from tracking_core.states import ShipmentState
@@ -25,6 +26,7 @@ __all__ = [
     "UnknownField",
     "assign_driver",
     "create",
+    "fresh",
     "get",
     "of_order",
     "of_phone",
@@ -93,13 +95,38 @@ def create(session: Session, new: NewShipment, *, retailer: str, now: datetime) 
 
     What had come for its tracking number before is recorded silently: creating a shipment texts nobody.
     """
-    number = normalised(new.tracking_number)
-    queue_for_number(session, retailer, number)
+    shipment = fresh(new, retailer=retailer, now=now)
+    queue_for_number(session, retailer, shipment.tracking_number)
+    if not insert_once(session, shipment):
+        known = select(Shipment).where(
+            Shipment.retailer == retailer,
+            Shipment.order_number == new.order_number,
+            Shipment.tracking_number == shipment.tracking_number,
+        )
+        return session.scalars(known).one(), False
+    if shipment.promised_at is not None:
+        enter(
+            session,
+            shipment,
+            window_from=new.promised_from,
+            window_to=new.promised_to,
+            source=ORDER,
+            now=now,
+        )
+    if new.driver_phone:
+        assign_driver(session, shipment, name=new.driver_name or "", phone=new.driver_phone, now=now)
+    take_in_unmatched(session, shipment, now=now)
+    session.flush()
+    return shipment, True
+
+
+def fresh(new: NewShipment, *, retailer: str, now: datetime) -> Shipment:
+    """The row a new parcel becomes, not yet inserted; what hangs on it is `create`'s to add."""
     promised = new.promised_from is not None or new.promised_to is not None
-    shipment = Shipment(
+    return Shipment(
         retailer=retailer,
         order_number=new.order_number,
-        tracking_number=number,
+        tracking_number=normalised(new.tracking_number),
         carrier=new.carrier,
         service=new.service,
         source=new.source,
@@ -121,20 +148,6 @@ def create(session: Session, new: NewShipment, *, retailer: str, now: datetime) 
         created_at=now,
         updated_at=now,
     )
-    if not insert_once(session, shipment):
-        known = select(Shipment).where(
-            Shipment.retailer == retailer,
-            Shipment.order_number == new.order_number,
-            Shipment.tracking_number == number,
-        )
-        return session.scalars(known).one(), False
-    if promised:
-        _promise(session, shipment, new.promised_from, new.promised_to, "order", None, now)
-    if new.driver_phone:
-        assign_driver(session, shipment, name=new.driver_name or "", phone=new.driver_phone, now=now)
-    take_in_unmatched(session, shipment, now=now)
-    session.flush()
-    return shipment, True
 
 
 def update(session: Session, shipment: Shipment, changes: Mapping[str, object], *, now: datetime) -> Shipment:
@@ -199,37 +212,30 @@ def promise_made(
     now: datetime,
 ) -> Promise:
     """Note the window a text gave. source: where it came from (carrier, promise); message_key: the outbox row's key."""
-    return _promise(session, shipment, window_from, window_to, source, message_key, now)
-
-
-def _promise(
-    session: Session,
-    shipment: Shipment,
-    window_from: datetime | None,
-    window_to: datetime | None,
-    source: str,
-    message_key: str | None,
-    now: datetime,
-) -> Promise:
-    made = Promise(
-        shipment_id=shipment.id,
+    return enter(
+        session,
+        shipment,
         window_from=window_from,
         window_to=window_to,
         source=source,
         message_key=message_key,
-        made_at=now,
+        now=now,
     )
-    session.add(made)
-    session.flush()
-    return made
 
 
 def _promise_anew(session: Session, shipment: Shipment, now: datetime) -> None:
     """The retailer promises something else, or nothing any more."""
     promised = shipment.promised_from is not None or shipment.promised_to is not None
-    shipment.promised_at = now if promised else None
+    shipment.promised_at, shipment.delay_said_at = now if promised else None, None
     if promised:
-        _promise(session, shipment, shipment.promised_from, shipment.promised_to, "order", None, now)
+        enter(
+            session,
+            shipment,
+            window_from=shipment.promised_from,
+            window_to=shipment.promised_to,
+            source=RETAILER if promises(session, shipment) else ORDER,
+            now=now,
+        )
 
 
 def _renumber(session: Session, shipment: Shipment, number: str) -> None:
