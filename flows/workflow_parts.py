@@ -209,12 +209,14 @@ class EtaRules(Part):
     stale_after: Duration
     delay_grace: Duration
     max_delay_texts_per_day: int = Field(ge=0)
+    #: A parcel that comes so much sooner than its owner was told is good news. None (`off`): nobody is told.
+    early_news: Duration | None
     #: The shopper sees where the driver is while so many stops, or fewer, come first. None (`off`): never.
     show_driver_within_stops: int | None = Field(ge=0, le=20)
     arriving_m: int = Field(gt=0)
     at_address_m: int = Field(gt=0)
 
-    @field_validator("show_driver_within_stops", mode="before")
+    @field_validator("show_driver_within_stops", "early_news", mode="before")
     @classmethod
     def _off(cls, said: Any) -> Any:
         return None if said == "off" else said

@@ -1,6 +1,6 @@
 """What comes in and what follows from it: a carrier's event, and the facts recording it brings about. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -40,6 +40,19 @@ class OfferedProof:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedDriver:
+    """Who brings the parcel, as a courier network says it."""
+
+    name: str | None = None
+    #: As the network writes it, with a country code; it may be a stand-in number of theirs.
+    phone: str | None = None
+    #: The network's own id of the person, where it has one.
+    ref: str | None = None
+    #: The parcel was taken from whoever had it, and nobody has it now.
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CarrierEvent:
     """One scan, in our words. What the source said stays in `raw`."""
 
@@ -68,6 +81,10 @@ class CarrierEvent:
     silent: bool = False
     #: What the carrier keeps of the delivery, to be fetched later.
     proofs: tuple[OfferedProof, ...] = ()
+    #: Who brings the parcel, where the source says so.
+    driver: OfferedDriver | None = None
+    #: What else the parcel may be known by here: other ids of the source's, the retailer's order number.
+    references: tuple[str, ...] = ()
     raw: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -95,6 +112,8 @@ class CarrierEvent:
             "correction": self.correction,
             "silent": self.silent,
             "proofs": [{"kind": one.kind, "url": one.url, "name": one.name} for one in self.proofs],
+            "driver": asdict(self.driver) if self.driver else None,
+            "references": list(self.references),
             "raw": self.raw,
         }
 
@@ -124,6 +143,8 @@ class CarrierEvent:
             correction=said["correction"],
             silent=said["silent"],
             proofs=tuple(OfferedProof(**one) for one in said.get("proofs", ())),  # older rows have none
+            driver=OfferedDriver(**said["driver"]) if said.get("driver") else None,
+            references=tuple(said.get("references", ())),
             raw=said["raw"],
         )
 
@@ -178,6 +199,14 @@ class PromiseBroken(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class DelaySaid(Fact):
+    """Whoever moves the parcel says that it is late, and not until when. Once until there is a time again."""
+
+    #: `reasons.Reason` value.
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Stalled(Fact):
     """A moving parcel was not heard of for days."""
 
@@ -201,3 +230,12 @@ class ProofOffered(Fact):
     #: The carrier adapter's name.
     source: str
     proof: OfferedProof
+
+
+@dataclass(frozen=True, slots=True)
+class DriverOffered(Fact):
+    """A courier network says who brings the parcel, and nothing newer is known."""
+
+    #: The carrier adapter's name.
+    source: str
+    driver: OfferedDriver

@@ -20,6 +20,9 @@ class Driver(Base):
     name: Mapped[str]
     #: E.164.
     phone: Mapped[str]
+    #: The courier network that sends them, by its adapter's name; None for the retailer's own drivers, who alone are
+    #: told of their rounds by us.
+    network: Mapped[str | None]
     created_at: Mapped[datetime]
 
 
@@ -71,7 +74,7 @@ class Shipment(Base):
     #: The ends of the first and of the newest window in the ledger; None while there is none that ends.
     first_promised_to: Mapped[datetime | None]
     last_promised_to: Mapped[datetime | None]
-    #: Whether it was delivered by the end of the first window, and of the last one before the delivery; None while it is
+    #: Whether it was delivered by the end of the first window, and of the last one before that; None while it is
     #: not delivered, and where nothing was promised.
     kept_first: Mapped[bool | None]
     kept_last: Mapped[bool | None]
@@ -191,7 +194,7 @@ class Promise(Base):
     shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"))
     window_from: Mapped[datetime | None]
     window_to: Mapped[datetime | None]
-    #: Who the window came from: order (with the order), retailer (changed later), customer (their own wish), or what the
+    #: Who the window came from: order (with the order), retailer (changed later), customer (a wish), or what the
     #: estimate went by (carrier, promise and so on).
     source: Mapped[str]
     #: The key of the outbox row that said it; None for the retailer's own promise.

@@ -7,30 +7,41 @@ from sqlalchemy.orm import Session
 from tracking_core.flags import reassess, set_flags
 from tracking_core.matching import locked
 from tracking_core.models import Promise, Shipment
+from tracking_core.promises import CUSTOMER, enter
 
-#: Source of a promise that the shopper chose.
-CUSTOMER = "customer"
+__all__ = ["CUSTOMER", "promise_wished"]
 
 
 def promise_wished(
-    session: Session, shipment: Shipment, *, window_from: datetime, window_to: datetime, message_key: str, now: datetime
+    session: Session,
+    shipment: Shipment,
+    *,
+    window_from: datetime,
+    window_to: datetime,
+    message_key: str,
+    template: str | None = None,
+    words: str | None = None,
+    now: datetime,
 ) -> Promise:
     """Promise the window the shopper chose, in place of the one before.
 
     A carrier's estimate from before counts for nothing any more, and a promise that was broken is forgotten.
-    message_key: the key of the text that says so.
+    message_key, template, words: of the text that says so, as in `promises.enter`.
     """
     shipment = locked(session, shipment.id)
     shipment.promised_from, shipment.promised_to, shipment.promised_at = window_from, window_to, now
-    made = Promise(
-        shipment_id=shipment.id,
+    shipment.delay_said_at = None
+    made = enter(
+        session,
+        shipment,
         window_from=window_from,
         window_to=window_to,
         source=CUSTOMER,
         message_key=message_key,
-        made_at=now,
+        template=template,
+        words=words,
+        now=now,
     )
-    session.add(made)
     set_flags(shipment, set(shipment.flags) - {"delayed", "eta_missed"})  # of the window before
     reassess(shipment, now=now)
     shipment.updated_at = now

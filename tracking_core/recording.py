@@ -7,11 +7,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db import insert_once
-from tracking_core import ledger
+from tracking_core import delays, ledger, promises
 from tracking_core.eta import GRACE, Estimate, carrier_window, estimate, zone_of
-from tracking_core.facts import CarrierEvent, EtaChanged, Fact, PromiseBroken, ProofOffered, StateChanged
+from tracking_core.facts import CarrierEvent, DriverOffered, EtaChanged, Fact, PromiseBroken, ProofOffered, StateChanged
 from tracking_core.flags import raise_flags, reassess
-from tracking_core.matching import locked, matching
+from tracking_core.matching import locked, matching, referred
 from tracking_core.models import Shipment, UnmatchedEvent
 from tracking_core.numbers import normalised
 from tracking_core.states import UPDATE, ShipmentState, advance, state_of
@@ -55,22 +55,29 @@ def record_all(
     for event in sorted(events, key=lambda e: e.occurred_at):
         number = normalised(event.tracking_number)
         if given is None and number not in targets:
-            targets[number] = matching(session, retailer, number)
+            targets[number] = matching(session, retailer, number) or referred(session, retailer, event)
         meant = targets[number] if given is None else given
         for one in meant:
             facts += _record_on(session, one, event, now=now, grace=grace)
         if not meant:
-            waiting = UnmatchedEvent(
-                retailer=retailer,
-                source=event.carrier,
-                event_id=ledger.fitting(event.event_id),
-                tracking_number=number,
-                received_at=now,
-                event=event.to_json(),
-            )
-            insert_once(session, waiting)
+            _let_wait(session, event, number, retailer=retailer, now=now)
     session.flush()
     return facts
+
+
+def _let_wait(session: Session, event: CarrierEvent, number: str, *, retailer: str, now: datetime) -> None:
+    """Keep the event until a shipment with its number comes, or with another name of the source's for the parcel."""
+    names = dict.fromkeys((number, *(normalised(reference) for reference in event.references)))
+    for name in (one for one in names if one):
+        waiting = UnmatchedEvent(
+            retailer=retailer,
+            source=event.carrier,
+            event_id=ledger.fitting(event.event_id if name == number else f"{event.event_id}@{name}"),
+            tracking_number=name,
+            received_at=now,
+            event=event.to_json(),
+        )
+        insert_once(session, waiting)
 
 
 def take_in_unmatched(session: Session, shipment: Shipment, *, now: datetime) -> None:
@@ -114,17 +121,23 @@ def _record_on(
     if not insert_once(session, row):
         return []
     expected_before = estimate(shipment, now=now)
+    newest = shipment.last_event_at is None or happened >= shipment.last_event_at
     aged = history or now - happened > HISTORY_AFTER
     facts = _move(shipment, event, after, happened, aged=aged, later=later)
     if event.status == ShipmentState.ATTEMPT_FAILED:
         shipment.attempts = ledger.attempts(session, shipment)
     _take_numbers(shipment, event, happened)
     raise_flags(shipment, event, after, later=later)
+    silent = aged or event.silent
+    facts += delays.said(shipment, event, after, happened, silent=silent, later=later)
+    if any(isinstance(fact, StateChanged) for fact in facts):
+        promises.judge(session, shipment, grace=grace)
     if shipment.last_event_at is None or happened > shipment.last_event_at:
         shipment.last_event_at = happened
     shipment.updated_at = now
-    silent = aged or event.silent
     facts += [ProofOffered(shipment.id, happened, silent, event.carrier, one) for one in event.proofs]
+    if event.driver is not None and newest:
+        facts.append(DriverOffered(shipment.id, happened, silent, event.carrier, event.driver))
     facts += _eta_facts(shipment, expected_before, happened, now=now, grace=grace, silent=silent)
     return facts
 

@@ -1,0 +1,135 @@
+"""The ledger of promises: every window somebody was given, whether it was kept, and when a new one leaves the last."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracking_core.eta import Estimate
+from tracking_core.models import Promise, Shipment
+
+#: Sources of promises that no text of ours made: with the order, changed later by the retailer, the shopper's own wish.
+ORDER, RETAILER, CUSTOMER = "order", "retailer", "customer"
+
+Movement = Literal["later", "sooner"]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The window somebody goes by. Moments are aware, UTC; None: open on that side."""
+
+    window_from: datetime | None
+    window_to: datetime | None
+
+
+def enter(
+    session: Session,
+    shipment: Shipment,
+    *,
+    window_from: datetime | None,
+    window_to: datetime | None,
+    source: str,
+    message_key: str | None = None,
+    template: str | None = None,
+    words: str | None = None,
+    now: datetime,
+) -> Promise:
+    """Write a window into the ledger: the one place that does. Rows are never changed.
+
+    source: as `Promise.source`. message_key: of the outbox row that says it; template, words: that text's name, and the
+    window as it stands in it.
+    """
+    made = Promise(
+        shipment_id=shipment.id,
+        window_from=window_from,
+        window_to=window_to,
+        source=source,
+        message_key=message_key,
+        template=template,
+        words=words,
+        made_at=now,
+    )
+    session.add(made)
+    if window_to is not None:
+        shipment.first_promised_to = shipment.first_promised_to or window_to
+        shipment.last_promised_to = window_to
+    session.flush()
+    return made
+
+
+def left(given: Given, expected: Estimate, *, grace: timedelta, early: timedelta | None) -> Movement | None:
+    """Whether a new estimate leaves the window somebody goes by; None: it is silent, however it wobbles inside.
+
+    later: it ends, or for a day begins, past the old end by more than the grace. sooner: its middle lies before the old
+    beginning by `early` or more; early None: never. What has no hour yet is neither.
+    """
+    ends, judged_by = given.window_to, expected.judged_by
+    if ends is not None and judged_by is not None and judged_by - ends > grace:  # a sum could leave the calendar
+        return "later"
+    if early is None or given.window_from is None or expected.overdue or expected.window_to is None:
+        return None
+    middle = _middle(expected)
+    if expected.whole_day:
+        middle = expected.window_to  # the whole day has to lie before
+    return "sooner" if given.window_from - middle >= early else None
+
+
+def risk(expected: Estimate | None, promised_to: datetime | None, *, now: datetime) -> float:
+    """How likely the parcel comes after `promised_to`, 0 to 1, by the estimate's window and confidence.
+
+    The window is read as one of a bell curve that holds so much of it as the confidence says. 1.0 once the moment has
+    passed; 0.0 where nothing is promised or expected. It is as good as the confidence is.
+    """
+    if promised_to is None:
+        return 0.0
+    if now > promised_to:
+        return 1.0
+    if expected is None or expected.window_to is None:
+        return 0.0
+    begins = expected.window_from or expected.window_to - timedelta(hours=2)
+    middle, half = _middle(expected), max((expected.window_to - begins) / 2, timedelta(minutes=1))
+    share = min(max(expected.confidence, 0.05), 0.95)
+    # Logistic instead of normal: the same shape, heavier tails, no table.
+    scale = half.total_seconds() / _logit((1 + share) / 2)
+    return 1 - _logistic((promised_to - middle).total_seconds() / scale)
+
+
+def judge(session: Session, shipment: Shipment, *, grace: timedelta) -> None:
+    """Note on a delivered parcel whether its first and its last promise were kept; on any other that nothing is known.
+
+    Kept: delivered no later than the window's end and the grace. The last promise is the last one made before the
+    delivery; what the retailer promised with the order counts whenever we learned of it.
+    """
+    shipment.kept_first = shipment.kept_last = None
+    if shipment.delivered_at is None:
+        return
+    query = select(Promise).where(Promise.shipment_id == shipment.id).order_by(Promise.made_at, Promise.id)
+    ends = [one.window_to for one in _before(session.scalars(query), shipment.delivered_at) if one.window_to]
+    if ends:
+        shipment.kept_first = shipment.delivered_at - ends[0] <= grace
+        shipment.kept_last = shipment.delivered_at - ends[-1] <= grace
+
+
+def _before(made: Iterable[Promise], delivered_at: datetime) -> list[Promise]:
+    return [one for one in made if one.source == ORDER or one.made_at <= delivered_at]
+
+
+def _middle(expected: Estimate) -> datetime:
+    assert expected.window_to is not None
+    if expected.at is not None:
+        return expected.at
+    if expected.window_from is None:
+        return expected.window_to
+    return expected.window_from + (expected.window_to - expected.window_from) / 2
+
+
+def _logit(share: float) -> float:
+    return math.log(share / (1 - share))
+
+
+def _logistic(at: float) -> float:
+    return 1 / (1 + math.exp(-max(min(at, 500.0), -500.0)))
