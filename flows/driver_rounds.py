@@ -50,6 +50,8 @@ def _tell(session: Session, house: House, driver_id: int, now: datetime) -> bool
         return False
     session.execute(delete(RoundChange).where(RoundChange.id.in_(taken)))
     driver = session.get_one(Driver, driver_id)
+    if driver.network is not None:  # their network tells them where to go
+        return False
     round_ = driver_links.round_of(session, house, driver, now=now)
     today = now.astimezone(round_.zone).date()
     told = session.get(RoundTold, driver_id, with_for_update=True)

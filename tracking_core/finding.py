@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracking_core.matching import order_numbers
 from tracking_core.models import Promise, Shipment, ShipmentEvent
 from tracking_core.states import FINAL, ShipmentState
 
@@ -34,8 +35,9 @@ def page(
 ) -> list[Shipment]:
     """The retailer's shipments, newest first, at most `limit`; the next page begins before the last one's id."""
     statement = select(Shipment).where(Shipment.retailer == retailer)
+    if order_number is not None:
+        statement = statement.where(Shipment.order_number.in_((order_number, *order_numbers(order_number))))
     for column, wanted in (
-        (Shipment.order_number, order_number),
         (Shipment.customer_phone, phone),
         (Shipment.state, state),
     ):
