@@ -92,11 +92,6 @@ def in_words(name: str) -> str:
     return REASON_WORDS.get(name, name.replace("_", " ").capitalize())
 
 
-def moment(at: datetime) -> str:
-    """A moment for those whose browser runs no script, in UTC."""
-    return f"{at:%d %b %H:%M} UTC"
-
-
 def etag(page: str) -> str:
     """Answer what tells two states of a page apart."""
     return hashlib.sha256(page.encode()).hexdigest()[:32]

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, abort, g, make_response, redirect, render
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from channels.phones import mask
 from channels.redact import storable
 from flows import cases
 from flows.case_states import CaseState
@@ -14,7 +13,7 @@ from flows.cases import AlreadyTaken, NotNow, Unreachable
 from flows.line_states import line_of
 from flows.models import Case
 from tracking_core import eta, shipments
-from web.console import access, line_views, proofs, sessions, showing, survey_views
+from web.console import access, line_views, proofs, rendering, sessions, showing, survey_views
 from web.console.sessions import TooManyAttempts, Who
 from web.context import Parts
 
@@ -26,8 +25,8 @@ EVENTS = 12
 def blueprint(parts: Parts) -> Blueprint:
     """Answer the routes below /console. Whoever is not logged in is shown the way to the login, from every one."""
     routes = Blueprint("console", __name__, url_prefix="/console", template_folder="templates", static_folder="static")
-    routes.context_processor(lambda: {"in_words": showing.in_words, "moment": showing.moment, "mask": mask})
     access.install(routes, parts)
+    rendering.install(routes)
     _login_routes(routes, parts)
     _case_routes(routes, parts)
     line_views.add_to(routes, parts)
