@@ -29,8 +29,10 @@ import flows.models
 import flows.outbound_models
 import flows.proof_models
 import flows.shopper_act_models
+import flows.store_models
 import flows.story_models
 import surveys.models
+import tracking_core.courier_models
 import tracking_core.models
 import tracking_core.pin_models
 import tracking_core.position_models
@@ -43,6 +45,10 @@ from db import Base, Database
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+#: Where tests keep their files: in memory where there is room, since SQLite waits for the disk at each commit.
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 * 2**30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 #: Set by .ci/run: nothing may be skipped for want of a server or a browser.
 OBLIGATORY = os.environ.get("DOORLINE_TESTS_OBLIGATORY") == "1"
 MODELS = (
@@ -65,8 +71,10 @@ MODELS = (
     flows.outbound_models,
     flows.proof_models,
     flows.shopper_act_models,
+    flows.store_models,
     flows.story_models,
     surveys.models,
+    tracking_core.courier_models,
     tracking_core.models,
     tracking_core.pin_models,
     tracking_core.proof_models,
