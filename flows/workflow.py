@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from flows.workflow_desk import Cases, Sla
 from flows.workflow_parts import (
     Channels,
     Consent,
@@ -25,7 +26,6 @@ from flows.workflow_parts import (
     QuietHours,
     Relay,
     Reschedule,
-    Sla,
     SupportHours,
     Survey,
     Talk,
@@ -64,6 +64,7 @@ class Workflow(Part):
     survey: Survey
     not_received: NotReceived
     sla: Sla
+    cases: Cases
     eta: EtaRules
     shadow: Shadow
     prices: Prices

@@ -1,6 +1,7 @@
 """The parts of a workflow, key by key."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,8 @@ class SupportHours(Part):
     timezone: ZoneName
     #: Weekday (0 is Monday) -> open ranges in minutes of the day; a missing day is closed.
     days: dict[int, tuple[ClockRange, ...]]
+    #: Days of that zone on which nobody answers.
+    holidays: frozenset[date]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -193,14 +196,6 @@ class NotReceived(Part):
     """Delivered, and not there."""
 
     ask_again_after: Duration
-
-
-class Sla(Part):
-    """How soon people answer, in support hours."""
-
-    first_reply: Duration
-    next_reply: Duration
-    resolution: Duration
 
 
 class EtaRules(Part):
