@@ -68,17 +68,18 @@ def open_case(
     text: str | None = None,
     evidence: dict[str, Any] | None = None,
     by: str = SYSTEM,
+    subject: str | None = None,
     now: datetime,
 ) -> Case:
     """Open a case, or join the open one of the same subject and reason; one resolved within three days is reopened.
 
-    The subject is the shipment, else the phone, else the conversation. by: `doorline`, `customer` or an agent's
-    e-mail. Raises ValueError when there is no subject at all.
+    The subject is the shipment, else the phone, else the conversation; `subject` names another, such as `webhook:3`.
+    by: `doorline`, `customer` or an agent's e-mail. Raises ValueError when there is no subject at all.
     """
     phone = phone or _phone_of(session, conversation_id)
     case = Case(
         retailer=retailer,
-        subject=_subject(shipment_id, conversation_id, phone),
+        subject=subject or _subject(shipment_id, conversation_id, phone),
         state=CaseState.OPEN.value,
         priority=Priority(priority).value if priority else PRIORITIES.get(reason, Priority.MEDIUM).value,
         reason=reason,
