@@ -26,7 +26,7 @@ from channels.models import Heartbeat
 from channels.picture_fetching import WebPictures
 from channels.picture_source import NoPictures, PictureSource
 from db import Database, utc_now, wake
-from flows import escalation, proof_fetching, provider_copies, router, upkeep
+from flows import escalation, import_work, proof_fetching, provider_copies, router, upkeep
 from flows.house import House
 from settings import Settings, SettingsError
 from web.api import idempotency
@@ -156,8 +156,6 @@ class Worker:
                 log.exception("%s loop died; the worker ends", what)
                 os._exit(1)
 
-    # -- what came in ---------------------------------------------------------------------------------------------
-
     def _hear(self) -> None:
         """Claim the oldest unhandled text of each conversation, as many as there are free handlers, and route them."""
         waiter = self.database.waiter("inbox")
@@ -201,8 +199,6 @@ class Worker:
             # The lease runs out by itself, so nothing is lost while the database is away.
             log.warning("inbox id=%s not set back: %s", text.id, type(lost.orig).__name__)
 
-    # -- because time passed ----------------------------------------------------------------------------------------
-
     def _ticks(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
@@ -211,6 +207,7 @@ class Worker:
             (HEARTBEAT_S, self.beat),
             (1, self.promote),
             (1, self.take_receipts),
+            (1, self.import_files),
             (5, self.settle_unknown),
             (5, self.look_after),
             (10, self.exchange_pictures),
@@ -252,6 +249,10 @@ class Worker:
         while full and not self.stop.is_set():
             with self.database.write() as session:
                 full = work(session) >= BATCH
+
+    def import_files(self) -> None:
+        """Take in the files of shipments that somebody handed in, one after the other."""
+        import_work.work_all(self.database, self.house, self.name, self.settings.lease_s, clock=utc_now, stop=self.stop)
 
     def settle_unknown(self) -> None:
         """Ask the provider about texts whose outcome nobody knows."""

@@ -1,25 +1,26 @@
-"""Reads CSV files as people make them: any usual encoding and separator, cells with line breaks, lines that are broken.
+"""Reads the lines of a shipment file: a header however it is written, and each cell as its column means it.
 
 Pure but for reading the stream. A line that cannot be read never costs its neighbours.
 """
 
-import codecs
-import csv
-import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, BinaryIO
 
+from flows.import_text import ANY_BYTES, WESTERN, encoding_of, records
 from flows.intake import Customer, Delivery, Destination, DriverIn, ImportedShipment, Said, Window
 
-#: Lines a quoted cell may span. Past that the quotation mark was never closed, and only its line is bad.
-CELL_LINES_MAX = 40
-#: Characters of one record; more is no shipment.
-RECORD_MAX = 100_000
-SEPARATORS = (",", ";", "\t")
-CHUNK = 1 << 16
-
+#: What the owner of a file should know of it as a whole, by name.
+NOTES = {
+    "western": (
+        "The file is not in UTF-8. It was read as Western European (Windows-1252, Latin-1): please look whether names "
+        "with accents came in as they should."
+    ),
+    "broken": "Work on this file broke off again and again and was given up. What has gone in stays.",
+}
 NESTED: dict[str, type[Said]] = {
     "customer": Customer,
     "destination": Destination,
@@ -33,6 +34,13 @@ LISTS = {"delivery.proof"}
 JSON_CELLS = {"items"}
 TRUE, FALSE = {"true", "yes", "1", "y"}, {"false", "no", "0", "n"}
 BOOLEANS = {"customer.sms_consent", "delivery.leave_at_door"}
+#: Written with a comma in much of the world.
+DECIMALS = {"destination.lat", "destination.lon"}
+#: Digits, not amounts: spreadsheets like to shorten them.
+NUMBERS = {"order_number", "tracking_number", "customer.phone", "driver.phone", "destination.postal_code"}
+SHORTENED = re.compile(r"[+-]?\d(?:[.,]\d+)?E\+\d+")
+#: A cell that says "this is text" to a spreadsheet: ="00123".
+AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class Header:
 
     line: int
     faults: list[BadLine]
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +69,11 @@ class Row:
     line: int
     #: Nested as in the REST body, or why it cannot be read.
     content: dict[str, Any] | BadLine
+    #: As it stands in the file.
+    original: str = ""
 
 
-@dataclass
-class _Record:
-    line: int
-    cells: list[str] = field(default_factory=list)
-    error: str = ""
-
-
+@cache
 def columns() -> frozenset[str]:
     """The names a column may have."""
     found = {name for name in ImportedShipment.model_fields if name not in NESTED}
@@ -77,105 +82,57 @@ def columns() -> frozenset[str]:
     return frozenset(found)
 
 
+def note_of(stream: BinaryIO) -> str | None:
+    """What is to be said of the file as a whole, a name of NOTES; None for most. Leaves the stream at its beginning."""
+    return "western" if encoding_of(stream) in {WESTERN, ANY_BYTES} else None
+
+
 def rows(stream: BinaryIO) -> Iterator[Header | Row]:
     """Answer the file's lines; a header that is not usable ends it. Empty lines are skipped."""
-    text = io.TextIOWrapper(stream, encoding=encoding_of(stream), errors="replace", newline="")
-    try:
-        yield from _rows(text)
-    finally:
-        text.detach()  # the stream belongs to the caller
-
-
-def encoding_of(stream: BinaryIO) -> str:
-    """Find the encoding by reading the stream through; leaves it at its beginning."""
-    mark = stream.read(4)
-    stream.seek(0)
-    if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
-    try:
-        while chunk := stream.read(CHUNK):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "latin-1"
-    finally:
-        stream.seek(0)
-    return "utf-8-sig"
-
-
-def _rows(text: io.TextIOWrapper) -> Iterator[Header | Row]:
-    lines = _physical_lines(text)
-    first = next(lines, None)
-    if first is None:
+    found = records(stream)
+    head = next(found, None)
+    if head is None:
         yield Header(1, [BadLine("", "the file is empty")])
         return
-    separator = max(SEPARATORS, key=first[1].count)
-    head = _cells(first[1], separator)
-    names = [name.strip() for name in head] if isinstance(head, list) else []
+    names = [_column(name) for name in head.cells]
     faults, usable = _check_header(names)
     if faults:
-        yield Header(1, faults)
+        yield Header(1, faults, head.original)
     if not usable:
         return
-    for record in _records(lines, separator):
+    for record in found:
         if record.error:
-            yield Row(record.line, BadLine("", record.error))
+            yield Row(record.line, BadLine("", record.error), record.original)
         elif any(cell.strip() for cell in record.cells):
-            yield Row(record.line, _nest(names, record.cells))
+            yield Row(record.line, _nest(names, record.cells), record.original)
 
 
-def _physical_lines(text: io.TextIOWrapper) -> Iterator[tuple[int, str]]:
-    """Lines as an editor counts them, without their endings; what is far too long is cut, and so found to be bad."""
-    number = 0
-    while line := text.readline(RECORD_MAX + 1):
-        number += 1
-        rest = line
-        while rest and not rest.endswith(("\n", "\r")):
-            rest = text.readline(RECORD_MAX)
-        yield number, line.rstrip("\r\n") if len(line) <= RECORD_MAX else line
+def count(stream: BinaryIO) -> int:
+    """How many rows `rows` will answer, without the header. Leaves the stream at its beginning."""
+    found = records(stream)
+    next(found, None)
+    total = sum(1 for record in found if record.error or any(cell.strip() for cell in record.cells))
+    stream.seek(0)
+    return total
 
 
-def _records(lines: Iterator[tuple[int, str]], separator: str) -> Iterator[_Record]:
-    """Put lines together where a quoted cell spans them; give them back when its quotation mark is never closed."""
-    waiting: list[tuple[int, str]] = []
-    while True:
-        number, line = waiting.pop(0) if waiting else next(lines, (0, ""))
-        if not number:
-            return
-        taken = [line]
-        while (cells := _cells("\n".join(taken), separator)) is None:
-            if len(taken) > len(waiting):
-                more = next(lines, None)
-                if more is None:
-                    break
-                waiting.append(more)
-            if len(taken) >= CELL_LINES_MAX or sum(map(len, taken)) > RECORD_MAX:
-                break
-            taken.append(waiting[len(taken) - 1][1])
-        if cells is None:
-            yield _Record(number, error="a quotation mark is never closed")
-            continue
-        del waiting[: len(taken) - 1]
-        if isinstance(cells, str):
-            yield _Record(number, error=cells)
-        else:
-            yield _Record(number, cells)
+@cache
+def _spellings() -> dict[str, str]:
+    """How a column may be written, folded -> its name. `Customer Phone` and `customer_phone` are customer.phone."""
+    return {_folded(name): name for name in columns()}
 
 
-def _cells(line: str, separator: str) -> list[str] | str | None:
-    """Answer the cells; None when a quoted cell goes on in the next line; a sentence when the line is broken."""
-    if len(line) > RECORD_MAX:
-        return f"longer than {RECORD_MAX} characters"
-    try:
-        return next(csv.reader([line], delimiter=separator, strict=True), [])
-    except csv.Error as error:
-        if "unexpected end of data" in str(error):
-            return None
-        return f"not readable as CSV: {error}"
+def _folded(name: str) -> str:
+    return re.sub(r"[\s._-]+", " ", name).strip().casefold()
 
 
-def _check_header(names: list[str]) -> tuple[list[BadLine], bool]:
+def _column(written: str) -> str:
+    """The column's name; what is none of ours stays as it was written."""
+    said = written.strip().strip("\ufeff\u200b").strip()
+    return said if said in columns() else _spellings().get(_folded(said), said)
+
+
+def _check_header(names: Sequence[str]) -> tuple[list[BadLine], bool]:
     known = columns()
     faults = [BadLine(name, "there is no such column; it is left out") for name in names if name and name not in known]
     doubled = sorted({name for name in names if name in known and names.count(name) > 1})
@@ -188,14 +145,14 @@ def _check_header(names: list[str]) -> tuple[list[BadLine], bool]:
     return faults + missing, not (missing or doubled)
 
 
-def _nest(names: list[str], cells: list[str]) -> dict[str, Any] | BadLine:
+def _nest(names: Sequence[str], cells: Sequence[str]) -> dict[str, Any] | BadLine:
     """Turn a line into the REST body's shape; an empty cell is an absent field."""
     if len(cells) != len(names):
         return BadLine("", f"the line has {len(cells)} cells, the header has {len(names)}")
     known = columns()
     found: dict[str, Any] = {}
     for name, cell in zip(names, cells, strict=True):
-        said = cell.strip()
+        said = _plain(cell)
         if not said or name not in known:
             continue
         try:
@@ -210,7 +167,19 @@ def _nest(names: list[str], cells: list[str]) -> dict[str, Any] | BadLine:
     return found
 
 
+def _plain(cell: str) -> str:
+    """The cell without what spreadsheets put around it; an apostrophe that disarmed a formula goes too."""
+    said = cell.strip().strip("\u00a0").strip()
+    if found := AS_TEXT.fullmatch(said):
+        said = found[1].replace('""', '"').strip()
+    return said[1:] if len(said) > 1 and said[0] == "'" and said[1] in "=+-@" else said
+
+
 def _value(name: str, said: str) -> Any:
+    if name in DECIMALS and said.count(",") == 1 and "." not in said:
+        return said.replace(",", ".")
+    if name in NUMBERS and SHORTENED.fullmatch(said):
+        raise ValueError("a spreadsheet has shortened this number; make the column a text column and export again")
     if name in BOOLEANS:
         word = said.lower()
         if word not in TRUE | FALSE:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from db import Database
 from flows import tracking
 from flows.house import House
-from flows.import_rows import BadLine, Header, Row, rows
+from flows.import_rows import BadLine, Header, rows
 from flows.intake import ImportedShipment, Rejected, faults_of, new_shipment
 from tracking_core.facts import CarrierEvent
 from tracking_core.models import Shipment, ShipmentEvent
 from tracking_core.shipments import NewShipment
 
 #: Lines taken in one transaction: enough to be quick, few enough that nobody waits long for the database.
-BATCH = 200
+BATCH = 100
 SOURCE = "import"
 
 
@@ -29,6 +29,17 @@ class Line:
 
     new: NewShipment
     said: ImportedShipment
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A line of the file."""
+
+    #: Where it begins, counted from 1.
+    line: int
+    content: Line | BadLine
+    #: As it stands in the file.
+    original: str
 
 
 @dataclass
@@ -48,16 +59,19 @@ def import_shipments(
 ) -> ImportResult:
     """Take in a CSV file whose columns are dotted field names. stream: seekable, at its beginning.
 
-    UTF-8 with or without a mark, UTF-16 with one, else Latin-1; separated by commas, semicolons or tabs. Batches are
+    UTF-8 with or without a mark, UTF-16, else Western European; separated by commas, semicolons or tabs. Batches are
     committed one by one, so that a broken-off import is simply done again.
     """
     result = ImportResult()
     batch: list[Line] = []
-    for line, found in _shipments(stream):
-        if isinstance(found, BadLine):
-            result.errors.append((line, found.field, found.reason))
+    for one in read(stream):
+        if isinstance(one, Header):
+            result.errors += [(one.line, bad.field, bad.reason) for bad in one.faults]
             continue
-        batch.append(found)
+        if isinstance(one.content, BadLine):
+            result.errors.append((one.line, one.content.field, one.content.reason))
+            continue
+        batch.append(one.content)
         if len(batch) >= BATCH:
             _commit(database, house, batch, result, retailer=retailer, now=now)
             batch = []
@@ -74,19 +88,19 @@ def _commit(
     result.existing += existing
 
 
-def _shipments(stream: BinaryIO) -> Iterator[tuple[int, Line | BadLine]]:
+def read(stream: BinaryIO) -> Iterator[Header | Found]:
+    """Answer the file's lines, each as what it can be taken as; the header only where something is wrong with it."""
     for row in rows(stream):
         if isinstance(row, Header):
-            yield from ((row.line, bad) for bad in row.faults)
-        elif isinstance(row.content, BadLine):
-            yield row.line, row.content
+            yield row
         else:
-            yield row.line, _read(row)
+            found = row.content if isinstance(row.content, BadLine) else _read(row.content)
+            yield Found(row.line, found, row.original)
 
 
-def _read(row: Row) -> Line | BadLine:
+def _read(content: dict[str, Any]) -> Line | BadLine:
     try:
-        said = ImportedShipment.model_validate(row.content)
+        said = ImportedShipment.model_validate(content)
         return Line(new_shipment(said, source=SOURCE), said)
     except ValidationError as error:
         first = faults_of(error.errors(include_url=False, include_input=False))[0]

@@ -13,6 +13,7 @@ from flows import (
     email_fallback,
     erasing,
     forgetting_pictures,
+    import_jobs,
     lines,
     milestones,
     missing,
@@ -75,6 +76,7 @@ def tidy(database: Database, *, now: datetime) -> None:
     def forgotten(session: Session) -> None:
         upkeep.forget_unmatched(session, now=now)
         driver_taps.forget(session, now=now)
+        import_jobs.forget(session, now=now)
         session.execute(delete(PendingQuestion).where(PendingQuestion.expires_at < now - QUESTIONS_KEPT))
         session.execute(delete(Story).where(Story.expires_at < now - QUESTIONS_KEPT))
 
