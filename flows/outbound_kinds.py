@@ -7,6 +7,7 @@ REQUESTS = (
     "order.cancel_requested",
     "order.reissue_requested",
     "order.refund_requested",
+    "order.return_requested",
 )
 #: What happened. Told to those who asked to hear of it; where nobody did, no row is written.
 FACTS = (

@@ -1,7 +1,9 @@
 """The texts there are, and what each of them is told. A retailer's own words may use these values and no others."""
 
 from flows.text_names_calls import CALL_TEXTS
+from flows.text_names_desk import DESK_TEXTS
 from flows.text_names_driver import DRIVER_TEXTS
+from flows.text_names_watch import WATCH_TEXTS
 
 PARCEL = ("order", "window", "reasons", "link")
 FAILED = ("order", "window", "reason", "link")
@@ -47,8 +49,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     **{f"milestone_{name}.email": (*_WHOLE, *MAIL) for name in (*_MOVES, "attempt_failed")},
     **{f"digest_{name}": (*_WHOLE, *COUNTED) for name in (*_MOVES, "attempt_failed")},
     **{f"digest_{name}.email": (*_WHOLE, *COUNTED, *MAIL) for name in (*_MOVES, "attempt_failed")},
-    "delay": _WHOLE,
-    "delay.email": (*_WHOLE, *MAIL),
+    **WATCH_TEXTS,
     **{f"status_{name}": (*_WHOLE, "when") for name in _STATES},
     "proof_none": (*_WHOLE, "when"),
     "proof_photo": ("order", "when", "link"),
@@ -128,4 +129,5 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "phrase_survey_reason": ("reason",),
     **DRIVER_TEXTS,
     **CALL_TEXTS,
+    **DESK_TEXTS,
 }
