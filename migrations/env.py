@@ -15,6 +15,8 @@ import flows.agent_models as _agents
 import flows.audit_models as _audit
 import flows.call_models as _calls
 import flows.connection_models as _connections
+import flows.desk_act_models as _desk_acts
+import flows.desk_call_models as _desk_calls
 import flows.desk_models as _desk
 import flows.driver_page_models as _driver_page
 import flows.erasing_models as _erasing
@@ -25,8 +27,10 @@ import flows.models as _flows
 import flows.outbound_models as _outbound
 import flows.proof_models as _owed_proofs
 import flows.shopper_act_models as _shopper_acts
+import flows.store_models as _stores
 import flows.story_models as _stories
 import surveys.models as _surveys
+import tracking_core.courier_models as _couriers
 import tracking_core.models as _tracking
 import tracking_core.pin_models as _pins
 import tracking_core.position_models as _positions
@@ -47,6 +51,8 @@ TABLES = (
     _audit,
     _calls,
     _connections,
+    _desk_acts,
+    _desk_calls,
     _desk,
     _driver_page,
     _erasing,
@@ -57,8 +63,10 @@ TABLES = (
     _outbound,
     _owed_proofs,
     _shopper_acts,
+    _stores,
     _stories,
     _surveys,
+    _couriers,
     _tracking,
     _pins,
     _proofs,

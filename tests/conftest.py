@@ -1,7 +1,9 @@
 """What every test may ask for: fresh databases of both kinds and a moment to stand in."""
 
+import copy
 import os
 import shutil
+import threading
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import event
 
 import channels.models
 import channels.phone
@@ -19,6 +22,8 @@ import flows.agent_models
 import flows.audit_models
 import flows.call_models
 import flows.connection_models
+import flows.desk_act_models
+import flows.desk_call_models
 import flows.desk_models
 import flows.driver_page_models
 import flows.erasing_models
@@ -61,6 +66,8 @@ MODELS = (
     flows.audit_models,
     flows.call_models,
     flows.connection_models,
+    flows.desk_act_models,
+    flows.desk_call_models,
     flows.desk_models,
     flows.driver_page_models,
     flows.erasing_models,
@@ -144,11 +151,38 @@ def _sqlite_schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+class _OneEngine:
+    """One engine for all tests of a process: what SQLAlchemy has compiled for one test it need not compile again."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._first = Database(url, pool_size=16)
+        event.listen(self._first.engine, "do_connect", self._redirect)
+
+    def _redirect(self, _dialect: object, _record: object, args: list[str], _named: object) -> None:
+        if self._first.is_sqlite:
+            args[0] = self.url.removeprefix("sqlite:///")
+
+    def at(self, url: str) -> Database:
+        """Answer a database of its own at the URL, of the same kind, with no connection yet."""
+        self.url = url
+        self._first.close()
+        found = copy.copy(self._first)
+        found.url = url
+        found._one_writer = threading.Lock() if found.is_sqlite else None
+        return found
+
+
+@pytest.fixture(scope="session")
+def _sqlite_engine(_sqlite_schema: Path) -> _OneEngine:
+    return _OneEngine(f"sqlite:///{_sqlite_schema}")
+
+
 @pytest.fixture
-def sqlite_database(tmp_path: Path, _sqlite_schema: Path) -> Iterator[Database]:
+def sqlite_database(tmp_path: Path, _sqlite_schema: Path, _sqlite_engine: _OneEngine) -> Iterator[Database]:
     """A fresh SQLite database with the whole schema."""
     shutil.copyfile(_sqlite_schema, tmp_path / "doorline.db")
-    database = Database(f"sqlite:///{tmp_path / 'doorline.db'}", pool_size=16)
+    database = _sqlite_engine.at(f"sqlite:///{tmp_path / 'doorline.db'}")
     yield database
     database.close()
 
@@ -170,10 +204,15 @@ def _postgres_schema(postgres_admin: str) -> Iterator[str]:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+@pytest.fixture(scope="session")
+def _postgres_engine(_postgres_schema: str) -> _OneEngine:
+    return _OneEngine(_postgres_schema)
+
+
 @pytest.fixture
-def postgres_database(_postgres_schema: str) -> Iterator[Database]:
+def postgres_database(_postgres_schema: str, _postgres_engine: _OneEngine) -> Iterator[Database]:
     """A PostgreSQL database with the whole schema and no rows."""
-    database = Database(_postgres_schema, pool_size=16)
+    database = _postgres_engine.at(_postgres_schema)
     # Nobody of the test before may still hold a lock; only tables with rows are emptied, for speed.
     with psycopg.connect(_conninfo().rsplit("/", 1)[0] + "/" + _postgres_schema.rsplit("/", 1)[1]) as cleaner:
         cleaner.execute(
