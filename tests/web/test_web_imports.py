@@ -95,6 +95,43 @@ def test_files_are_read_as_people_make_them(sqlite_web: Web, encode: Any, name: 
     assert said["created"] == 1 and orders(sqlite_web) == {"A1": name}
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"sep=;\r\nOrder Number;Customer Name;CUSTOMER.PHONE\r\nA1;Zo\xc3\xab;+14155550100\r\n",
+        "\ufeffOrder_Number\tcustomer-name\tCustomer phone \nA1\tZoë\t'+14155550100\n".encode("utf-16"),
+        "order_number,customer.name,customer.phone\nA1,Zoë,+14155550100\n".encode("utf-16-le"),
+        "order_number,customer.name,customer.phone\nA1,Zoë,+14155550100\n".encode("utf-16-be"),
+        'order_number,customer.name,customer.phone\n"=""A1""",Zoë,="+14155550100"\n'.encode("cp1252"),
+    ],
+)
+def test_what_spreadsheets_write_is_understood(sqlite_web: Web, content: bytes) -> None:
+    said = send(sqlite_web, content).json
+    assert said == {"created": 1, "existing": 0, "errors": []} and orders(sqlite_web) == {"A1": "Zoë"}
+
+
+def test_numbers_a_spreadsheet_has_spoilt_are_told_and_decimal_commas_read(sqlite_web: Web) -> None:
+    text = (
+        "order_number;customer.phone;destination.lat;destination.lon\n"
+        "A1;+14155550100;37,7749;-122,4194\nA2;1,41556E+10;;\n4,2E+15;+14155550100;;\nA3;+14155550100;37,7,4;\n"
+    )
+    said = send(sqlite_web, text).json
+    assert [(one["line"], one["field"]) for one in said["errors"]] == [
+        (3, "customer.phone"),
+        (4, "order_number"),
+        (5, "destination.lat"),
+    ]
+    assert "spreadsheet" in said["errors"][0]["reason"]
+    with sqlite_web.database.read() as session:
+        kept = session.scalars(select(Shipment.destination)).one()
+    assert (kept["lat"], kept["lon"]) == (37.7749, -122.4194)
+
+
+def test_two_columns_that_mean_the_same_are_told(sqlite_web: Web) -> None:
+    said = send(sqlite_web, "order_number,Order Number,customer.phone\nA1,A2,+14155550100\n").json
+    assert [(one["line"], one["field"]) for one in said["errors"]] == [(1, "order_number")] and said["created"] == 0
+
+
 def test_lines_are_counted_as_the_files_lines(sqlite_web: Web) -> None:
     text = (
         'order_number,customer.phone,delivery.instructions\nA1,+14155550100,"Ring\r\ntwice,\n""please"""\n'
