@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -57,6 +58,8 @@ class Settings:
     unknown_looks_s: tuple[float, ...] = (120.0, 600.0)
     #: How long the address of a relayed picture works: longer than a relayed text may wait to be sent.
     picture_link_s: float = 7200.0
+    #: Outbound webhooks may go to private addresses and without TLS.
+    webhook_private_hosts: bool = False
     #: Secrets of carriers, stores and custom sources by environment name.
     source_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -64,6 +67,12 @@ class Settings:
     def twilio_configured(self) -> bool:
         """Whether texts can leave through Twilio."""
         return bool(self.twilio_account_sid and self.twilio_auth_tokens)
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether nobody outside this machine is served or asked: then outbound webhooks may stay on it too."""
+        served, asked = (urlsplit(url).hostname or "" for url in (self.public_base_url, self.twilio_api_url))
+        return self.demo or _is_loopback(served) or _is_loopback(asked)
 
     def source_secret(self, kind: str, name: str, retailer: str) -> str | None:
         """Answer the secret of `carrier|store|custom` `name`: the retailer's own, else for the default one the plain.
@@ -113,6 +122,7 @@ class Settings:
             lease_s=number("LEASE_SECONDS", "30"),
             unknown_looks_s=env.numbers("UNKNOWN_LOOK_SECONDS", "120,600"),
             picture_link_s=number("PICTURE_LINK_SECONDS", "7200"),
+            webhook_private_hosts=get("WEBHOOK_PRIVATE_HOSTS").lower() in {"1", "yes", "on", "true"},
             source_secrets=env.secrets(),
         )
         settings._check(public_base_url_given=bool(get("PUBLIC_BASE_URL")))

@@ -28,6 +28,7 @@ from channels.picture_source import NoPictures, PictureSource
 from db import Database, utc_now, wake
 from flows import escalation, import_work, proof_fetching, provider_copies, router, upkeep
 from flows.house import House
+from flows.outbound_sending import WebhookSender
 from settings import Settings, SettingsError
 from web.api import idempotency
 
@@ -118,10 +119,10 @@ class Worker:
             unknown_looks_s=self.settings.unknown_looks_s,
             sender_per_second=self.settings.sender_per_second,
         )
-        threads = [
-            threading.Thread(target=self._guarded, args=("outbox", lambda: dispatcher.run(self.stop)), name="outbox"),
-            threading.Thread(target=self._guarded, args=("inbox", self._hear), name="inbox"),
-        ]
+        teller = WebhookSender.over(self.database, self.house, clock=utc_now)
+        loops = {"outbox": lambda: dispatcher.run(self.stop), "webhooks": lambda: teller.run(self.stop)}
+        loops["inbox"] = self._hear
+        threads = [threading.Thread(target=self._guarded, args=loop, name=loop[0]) for loop in loops.items()]
         for thread in threads:
             thread.start()
         scheduler = self._ticks()
@@ -283,7 +284,7 @@ def main() -> int:
         return 2
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    database = Database(settings.database_url, pool_size=settings.sending_threads + HANDLERS + 4)
+    database = Database(settings.database_url, pool_size=settings.sending_threads + HANDLERS + 8)
     nlu = nlu_of(settings)
     house = replace(House.build(settings, nlu=nlu, pictures=pictures_of(settings)), web_pictures=WebPictures())
     worker = Worker(settings, database, channels_of(settings, database), house, nlu)

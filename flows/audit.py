@@ -72,7 +72,7 @@ def about(session: Session, retailer: str, subject: str, *, limit: int = 50) -> 
     return page(session, retailer, Filter(subject=subject), limit=limit)
 
 
-def _filtered(query: Select[tuple[AuditEntry]], wanted: Filter) -> Select[tuple[AuditEntry]]:
+def _filtered(query: Select[AuditEntry], wanted: Filter) -> Select[AuditEntry]:
     if wanted.agent:
         query = query.where(AuditEntry.agent == wanted.agent)
     if wanted.subject:

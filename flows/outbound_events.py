@@ -1,7 +1,7 @@
 """What a store or a carrier is asked to do, or told: rows that wait until somebody hands them over."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +20,8 @@ KINDS = REQUESTS
 SURVEY_ANSWERED = "survey.answered"
 #: Whoever posts webhooks waits on this.
 CHANNEL = "webhooks"
+#: How long an endpoint that was switched off for its failures is still owed what happens.
+OWED_FOR = timedelta(days=3)
 
 
 def request(
@@ -45,7 +47,7 @@ def request(
         state="pending",
         created_at=now,
     )
-    return insert_once(session, row) and _owe(session, row, listeners(session, shipment.retailer), now=now)
+    return insert_once(session, row) and _owe(session, row, listeners(session, shipment.retailer, now=now), now=now)
 
 
 def tell(
@@ -67,7 +69,7 @@ def tell(
     """
     if kind not in ALL_KINDS:
         raise ValueError(f"{kind!r} is no event")
-    who = [one for one in listeners(session, retailer) if wants(one.events, kind)]
+    who = [one for one in listeners(session, retailer, now=now) if wants(one.events, kind)]
     if not who:
         return False
     shipment_id = subject.get("shipment_id")
@@ -83,9 +85,17 @@ def tell(
     return insert_once(session, row) and _owe(session, row, who, now=now)
 
 
-def listeners(session: Session, retailer: str) -> Sequence[WebhookEndpoint]:
-    """Answer the retailer's endpoints that are on, whatever they listen for."""
-    query = select(WebhookEndpoint).where(WebhookEndpoint.retailer == retailer, WebhookEndpoint.state == "on")
+def listeners(session: Session, retailer: str, *, now: datetime) -> Sequence[WebhookEndpoint]:
+    """Answer the retailer's endpoints that are owed events, whatever they listen for.
+
+    One that was switched off for its failures is owed for a while longer: whoever switches it on again in time has
+    missed nothing.
+    """
+    still_owed = (WebhookEndpoint.disabled_reason == "failures") & (WebhookEndpoint.disabled_at > now - OWED_FOR)
+    query = select(WebhookEndpoint).where(
+        WebhookEndpoint.retailer == retailer,
+        (WebhookEndpoint.state == "on") | ((WebhookEndpoint.state == "disabled") & still_owed),
+    )
     return session.scalars(query.order_by(WebhookEndpoint.id)).all()
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.picture_models import Picture, PictureState
-from flows import proof_rules
+from flows import outbound_facts, proof_rules
 from flows.house import House
 from tracking_core import proof_review, proofs
 from tracking_core.facts import ProofAdded
@@ -37,6 +37,7 @@ def add(session: Session, house: House, shipment: Shipment, proof: NewProof, *, 
         picture.expires_at = max(picture.expires_at, now + rules.keep)
     if added is not None:
         proof_rules.settle(session, house, shipment)
+        outbound_facts.after(session, [added], retailer=shipment.retailer, now=now)
     return added
 
 

@@ -11,7 +11,7 @@ from bot.understanding import Understanding
 from channels import inbox
 from channels.inbox import ClaimedText
 from db import Database
-from flows import pin_covers, thoughts
+from flows import outbound_facts, pin_covers, thoughts
 from flows.bringing_pictures import bring
 from flows.call_pins import call_pin
 from flows.case_thread import case_thread
@@ -101,6 +101,8 @@ def _route(
     kit = Kit.open(session, house, claimed, now=now, understanding=understanding, thoughts=several)
     for name, flow in flows:
         if flow(claimed, kit):
-            inbox.settle_handled(session, claimed, by=kit.rule or name, now=now, shipment_id=kit.shipment_id)
+            by = kit.rule or name
+            inbox.settle_handled(session, claimed, by=by, now=now, shipment_id=kit.shipment_id)
+            outbound_facts.message_received(session, claimed, by=by, shipment_id=kit.shipment_id, now=now)
             return _Stage(name)
     return _Stage(None, kit.language)

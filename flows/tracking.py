@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from flows import lines, milestones, network_drivers, pins, proof_fetching, proof_rules, surveys
+from flows import lines, milestones, network_drivers, outbound_facts, pins, proof_fetching, proof_rules, surveys
 from flows.house import House
 from tracking_core import shipments
 from tracking_core.creating import create_many
@@ -49,6 +49,7 @@ def take_events(
     surveys.plan_after(session, house, facts, now=now)
     proof_rules.after(session, house, facts, now=now)
     proof_fetching.note(session, facts, retailer=retailer, now=now)
+    outbound_facts.after(session, facts, retailer=retailer, now=now)
     meant = {fact.shipment_id for fact in facts} | ({shipment.id} if shipment is not None else set())
     one = session.get(Shipment, meant.pop()) if len(meant) == 1 else None
     return Taken(
@@ -71,6 +72,8 @@ def create_shipment(
     if created and named is not None and not new.driver_phone:
         source, driver = named
         network_drivers.assign(session, house, shipment, source, driver, now=now)
+    if created:
+        outbound_facts.created(session, [shipment], retailer=retailer, now=now)
     return shipment, created
 
 
@@ -80,6 +83,7 @@ def create_shipments(
     """Create parcels, in their order, each as `create_shipment` would, in a few statements. A few hundred at most."""
     made = create_many(session, news, retailer=retailer, now=now)
     house.links.make_many(session, "t", [shipment.id for shipment, is_new in made if is_new], now=now)
+    outbound_facts.created(session, [shipment for shipment, is_new in made if is_new], retailer=retailer, now=now)
     return made
 
 
@@ -90,6 +94,8 @@ def change_shipment(
     driver, phone = shipment.driver_id, shipment.customer_phone
     shipment = shipments.update(session, shipment, changes, now=now)
     _line_follows(session, house, shipment, driver, phone, now)
+    # What was changed, by name: the new values may be a person's.
+    outbound_facts.of_parcel(session, shipment, "shipment.updated", {"changed": sorted(changes)}, now=now)
     return shipment
 
 
@@ -105,5 +111,6 @@ def _line_follows(
 ) -> None:
     if shipment.driver_id != driver:
         lines.driver_changed(session, house, shipment, before=driver, now=now)
+        outbound_facts.of_parcel(session, shipment, "shipment.driver_changed", {}, now=now)
     elif shipment.customer_phone != phone:
         lines.driver_changed(session, house, shipment, before=None, now=now)

@@ -17,6 +17,8 @@ from flows import (
     lines,
     milestones,
     missing,
+    outbound_facts,
+    outbound_sending,
     proof_rules,
     surveys,
 )
@@ -40,6 +42,7 @@ def tick(database: Database, house: House, *, now: datetime) -> None:
             grace = house.workflows.of(session, retailer).eta.delay_grace
             facts = upkeep.mark_missed(session, now=now, retailer=retailer, grace=grace, limit=BATCH)
             milestones.announce(session, house, facts, retailer=retailer, now=now)
+            outbound_facts.after(session, facts, retailer=retailer, now=now)
 
     def by_mail(session: Session) -> None:
         email_fallback.tick(session, house, now=now)
@@ -68,14 +71,15 @@ def tidy(database: Database, *, now: datetime) -> None:
     """Flag what has stalled, close what nobody hears of any more, forget what has served its time."""
 
     def stalled(session: Session) -> None:
-        upkeep.mark_stalled(session, now=now, limit=BATCH)
+        outbound_facts.after_any(session, upkeep.mark_stalled(session, now=now, limit=BATCH), now=now)
 
     def expired(session: Session) -> None:
-        upkeep.expire(session, now=now, limit=BATCH)
+        outbound_facts.after_any(session, upkeep.expire(session, now=now, limit=BATCH), now=now)
 
     def forgotten(session: Session) -> None:
         upkeep.forget_unmatched(session, now=now)
         driver_taps.forget(session, now=now)
+        outbound_sending.forget(session, now=now)
         import_jobs.forget(session, now=now)
         session.execute(delete(PendingQuestion).where(PendingQuestion.expires_at < now - QUESTIONS_KEPT))
         session.execute(delete(Story).where(Story.expires_at < now - QUESTIONS_KEPT))
