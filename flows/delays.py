@@ -1,75 +1,67 @@
-"""When the estimate leaves what was promised, people hear it from us first: seldom, and with a new window."""
+"""When the estimate leaves what was promised, people hear it from us first: seldom, with why, and what they can do."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Set
 
-from sqlalchemy import select
-
-from channels.messages import Category, Status
-from channels.models import OutboxRow
+from flows import delay_digest
+from flows.delay_digest import LATER, SOONER
 from flows.digests import REPLACED, Order, replace_held, tell_again
-from flows.telling import free_key
-from flows.wording import Wording
+from flows.promises import last_told
+from flows.wording import is_unknown
 from tracking_core.eta import Estimate, estimate
 from tracking_core.models import Shipment
-from tracking_core.shipments import promise_made, promises
+from tracking_core.promises import Movement, left
 from tracking_core.states import ShipmentState
 
+KINDS: dict[Movement, str] = {"later": LATER, "sooner": SOONER}
 
-def tell_if_late(order: Order, parcel: Shipment) -> bool:
-    """Tell the owner if the parcel is now expected later than last promised, beyond the grace. True: a delay was said.
 
-    A milestone text that still waits for the morning is written anew instead. The workflow limits how many delay texts
-    a parcel raises in one day of its destination.
+def tell_if_moved(order: Order, parcel: Shipment) -> bool:
+    """Tell the owner if the parcel is now expected later, or much sooner, than they were last told. True: it was said.
+
+    Inside the window they go by, and back in it, there is silence; what still waits to be said and is true no more is
+    taken back. A milestone text that waits for the morning is written anew instead. The workflow limits how many such
+    texts a person gets in one day.
     """
     telling = order.telling
-    wording = telling.wording(parcel)
-    expected = estimate(parcel, now=telling.now, zone=wording.zone(parcel))
-    if expected is None or ShipmentState(parcel.state).is_final or not _is_late(order, parcel, expected):
+    expected = estimate(parcel, now=telling.now, zone=telling.wording(parcel).zone(parcel))
+    if expected is None or ShipmentState(parcel.state).is_final or is_unknown(parcel, expected):
         return False
-    ways = set(telling.hold_talks(parcel))
+    waits = [row.key for row in delay_digest.waiting(telling, parcel) if parcel.id in delay_digest.ids_in(row.key)]
+    moved = _moved(order, parcel, expected)
+    if waits:
+        before = _moved(order, parcel, expected, but=waits)
+        if before is None:
+            delay_digest.take_back(telling, parcel, reason=REPLACED)
+        if before is None or moved is None:
+            return False
+        moved = before
+    if moved is None:
+        return False
+    ways = _left(order, parcel)
+    return bool(ways) and delay_digest.tell(telling, parcel, KINDS[moved], ways)
+
+
+def tell_unknown(order: Order, parcel: Shipment) -> bool:
+    """Tell the owner that the parcel is called late and nobody says until when: no time is made up."""
+    if ShipmentState(parcel.state).is_final or parcel.delay_said_at is None:
+        return False
+    ways = _left(order, parcel)
+    return bool(ways) and delay_digest.tell(order.telling, parcel, LATER, ways, timed=False)
+
+
+def _moved(order: Order, parcel: Shipment, expected: Estimate, *, but: list[str] | None = None) -> Movement | None:
+    given = last_told(order.session, parcel, but=but or ())
+    rules = order.telling.workflow.eta
+    return left(given, expected, grace=rules.delay_grace, early=rules.early_news) if given is not None else None
+
+
+def _left(order: Order, parcel: Shipment) -> Set[str]:
+    """The ways by which it is to be told, once what waits for the morning has been written anew."""
+    ways = set(order.telling.hold_talks(parcel))
+    if not ways:
+        return ways
     for milestone, unsaid in replace_held(order, parcel, order.told()).items():
-        # What waits for the morning is written anew; by the other ways it has been said, and a delay is a delay.
+        # What waits is written anew; by the other ways it has been said, and a delay is a delay.
         tell_again(order, milestone, parcel, unsaid & ways)
         ways -= unsaid
-    if not ways:
-        return False
-    today = telling.now.astimezone(wording.zone(parcel)).date()
-    if _said_since(order, parcel, wording) >= telling.workflow.eta.max_delay_texts_per_day:
-        return False
-    telling.withdraw_delays(parcel, reason=REPLACED)
-    key = free_key(order.session, f"delay:{parcel.id}:{today.isoformat()}")
-    values = wording.parcel(order.session, parcel)
-    said = [telling.tell(way, parcel, "delay", values, category=Category.DELAY, key=key) for way in sorted(ways)]
-    if said and values["window"]:
-        promise_made(
-            order.session,
-            parcel,
-            window_from=expected.window_from,
-            window_to=expected.window_to,
-            source=expected.source,
-            message_key=key,
-            now=telling.now,
-        )
-    return bool(said)
-
-
-def _is_late(order: Order, parcel: Shipment, expected: Estimate) -> bool:
-    """Whether the estimate lies past the last window anybody was given, whoever gave it, by more than the grace."""
-    given = [one.window_to for one in promises(order.session, parcel) if one.window_to is not None]
-    if not given or expected.judged_by is None:
-        return False
-    grace: timedelta = order.telling.workflow.eta.delay_grace
-    return expected.judged_by > given[-1] + grace
-
-
-def _said_since(order: Order, parcel: Shipment, wording: Wording) -> int:
-    """How many delay texts the parcel has raised since midnight at its destination; text and mail count once."""
-    zone = wording.zone(parcel)
-    midnight = datetime.combine(order.telling.now.astimezone(zone).date(), time(), zone)
-    query = select(OutboxRow.key).where(
-        OutboxRow.shipment_id == parcel.id,
-        OutboxRow.category == Category.DELAY,
-        OutboxRow.created_at >= midnight,
-        OutboxRow.state != Status.CANCELLED,
-    )
-    return len({key.removesuffix(":email") for key in order.session.scalars(query)})
+    return ways

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from channels.messages import Category
 from channels.outbox import MILESTONE_VALIDITY
 from db import insert_once
+from flows import delay_digest, promises
 from flows.models import MilestoneTold, OrderBeingTold
-from flows.telling import EMAIL, SMS, Telling, free_key, mail_key, parcels_of
+from flows.promises import MERGED, mail_key
+from flows.telling import EMAIL, SMS, Telling, free_key, parcels_of
 from tracking_core.eta import Estimate, estimate
 from tracking_core.models import Shipment
-from tracking_core.shipments import of_order, promise_made
+from tracking_core.shipments import of_order
 from tracking_core.states import RANKS, ShipmentState
 
 #: These parcels are not waited for and not counted: nobody will be told of them by a milestone.
@@ -28,10 +30,7 @@ GONE = frozenset(
         ShipmentState.EXPIRED,
     }
 )
-#: Texts that say when the parcel comes, and with it make a promise.
-NAMES_WINDOW = frozenset({"processed", "shipped", "out_for_delivery", "attempt_failed"})
 REPLACED = "A newer text about this parcel takes its place."
-MERGED = "Another parcel of the order moved too: one text tells of both."
 
 
 @dataclass
@@ -104,7 +103,7 @@ def announce_in(order: Order, milestone: str, news: Sequence[Shipment]) -> None:
     ways = telling.hold_talks(news[-1])
     for parcel in news:
         replace_held(order, parcel, told, but=milestone)
-        telling.withdraw_delays(parcel, reason=REPLACED)
+        delay_digest.take_back(telling, parcel, reason=REPLACED)
     key = free_key(order.session, f"milestone:{news[-1].id}:{milestone}")
     earlier = {one.message_key for one in told if one.milestone == milestone and one.message_key is not None}
     joined: dict[str, set[int]] = {}
@@ -219,27 +218,16 @@ def _window(expected: Estimate | None) -> tuple[datetime | None, datetime | None
 def _note_promises(order: Order, milestone: str, news: Sequence[Shipment]) -> None:
     """Enter what the text promised into the ledger, for the parcels this transaction holds."""
     telling = order.telling
-    if milestone not in NAMES_WINDOW:
-        return
     keys = {t.shipment_id: t.message_key for t in order.told() if t.milestone == milestone}
     for parcel in news:
         key = keys.get(parcel.id)
         if key is None:
             continue
-        wording = telling.wording(parcel)
-        expected = estimate(parcel, now=telling.now, zone=wording.zone(parcel))
-        if expected is not None and wording.window(expected, wording.zone(parcel)):
-            promise_made(
-                order.session,
-                parcel,
-                window_from=expected.window_from,
-                window_to=expected.window_to,
-                source=expected.source,
-                message_key=key,
-                now=telling.now,
-            )
+        template = f"{'digest' if len(order.all) > 1 else 'milestone'}_{milestone}"
+        promises.note_messages(order.session, telling.wording(parcel), parcel, key=key, template=template)
 
 
 def tell_by_mail(order: Order, milestone: str, covered: Sequence[int], *, key: str) -> None:
     """Say by mail what the text under that key could not."""
     _tell(order, EMAIL, milestone, covered, order.told(), key=key)
+    _note_promises(order, milestone, parcels_of(order.session, covered))

@@ -12,7 +12,7 @@ from flows.house import House
 from flows.models import MilestoneTold
 from flows.telling import Telling
 from flows.workflow import Workflow
-from tracking_core.facts import EtaChanged, Fact, PromiseBroken, StateChanged
+from tracking_core.facts import DelaySaid, EtaChanged, Fact, PromiseBroken, StateChanged
 from tracking_core.models import Shipment
 from tracking_core.states import ShipmentState as S
 
@@ -62,10 +62,19 @@ def announce(session: Session, house: House, facts: Sequence[Fact], *, retailer:
             announce_in(order, milestone, news)
         told = {parcel.id for news in passed.values() for parcel in news}
         for parcel in order.news:
-            if parcel.id not in told and any(isinstance(fact, EtaChanged | PromiseBroken) for fact in loud[parcel.id]):
-                delays.tell_if_late(order, parcel)
+            if parcel.id not in told:
+                _tell_times(order, parcel, loud[parcel.id])
     session.flush()
     return telling.owed
+
+
+def _tell_times(order: Order, parcel: Shipment, facts: Sequence[Fact]) -> None:
+    """Tell of another time than was promised, else that there is none any more."""
+    moved = any(isinstance(fact, EtaChanged | PromiseBroken) for fact in facts)
+    if moved and delays.tell_if_moved(order, parcel):
+        return
+    if any(isinstance(fact, DelaySaid) for fact in facts):
+        delays.tell_unknown(order, parcel)
 
 
 def milestone_of(facts: Sequence[Fact], workflow: Workflow) -> str | None:

@@ -15,7 +15,8 @@ from channels.messages import Category
 from flows import erasing, proof_rules, proofs
 from flows.cases import open_case
 from flows.house import House
-from flows.telling import EMAIL, SMS, Telling, mail_key
+from flows.promises import mail_key
+from flows.telling import EMAIL, SMS, Telling
 from tracking_core import pins
 from tracking_core.facts import Fact, StateChanged
 from tracking_core.matching import locked

@@ -14,7 +14,8 @@ from flows.workflow import Workflow
 from flows.zones import zone_of
 from tracking_core.eta import Estimate, estimate
 from tracking_core.models import Shipment
-from tracking_core.promising import CUSTOMER, promise_wished
+from tracking_core.promises import before_wishes, wish_of
+from tracking_core.promising import promise_wished
 from tracking_core.shipments import promises
 from tracking_core.states import ShipmentState
 
@@ -52,15 +53,27 @@ def offered(session: Session, shipment: Shipment, workflow: Workflow, *, now: da
     return slots(windows=rules.windows, days=rules.days, earliest=earliest, zone=zone, known=known)
 
 
-def move(session: Session, house: House, shipment: Shipment, slot: Slot, *, key: str, now: datetime) -> None:
+def move(
+    session: Session, house: House, shipment: Shipment, slot: Slot, *, key: str, words: str | None = None, now: datetime
+) -> None:
     """Promise the slot, and let everybody know whom it concerns but the shopper: store, carrier, driver.
 
-    key: the key of the text that tells the shopper. The same slot again changes nothing.
+    key: the key of the text that tells the shopper; words: the slot as it stands there. The same slot again changes
+    nothing.
     """
     before = (shipment.promised_from, shipment.promised_to)
     if before == slot.pair:
         return
-    promise_wished(session, shipment, window_from=slot.begins, window_to=slot.ends, message_key=key, now=now)
+    promise_wished(
+        session,
+        shipment,
+        window_from=slot.begins,
+        window_to=slot.ends,
+        message_key=key,
+        template="reschedule_done",
+        words=words,
+        now=now,
+    )
     payload = {"from": slot.begins.isoformat(), "to": slot.ends.isoformat(), "by": "customer"}
     earlier = [None if one is None else one.isoformat() for one in before]
     outbound_events.request(
@@ -117,8 +130,8 @@ def _arrives(shipment: Shipment, *, now: datetime) -> datetime:
 def _unwished(session: Session, shipment: Shipment, expected: Estimate | None) -> datetime | None:
     """When it would come had the shopper not wished for another time: a wish does not make the parcel travel slower."""
     made = promises(session, shipment)
-    if expected is not None and expected.source == "promise" and made and made[-1].source == CUSTOMER:
-        own = next((one for one in reversed(made) if one.source != CUSTOMER), None)
+    if expected is not None and expected.source == "promise" and wish_of(made) is not None:
+        own = before_wishes(made)
         return None if own is None else own.window_from or own.window_to
     if expected is None or expected.overdue:
         return None

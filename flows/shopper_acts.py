@@ -148,9 +148,9 @@ def _time(page: _Page) -> str:
     if slot is None:
         wanted = page.said.begins is not None and shipment.promised_from == page.said.begins
         return f"not:{why}" if why is not None else "same" if wanted else "taken"
-    rescheduling.move(session, page.house, shipment, slot, key=page.outbox_key, now=now)
     telling = Telling(session, page.house, page.workflow, shipment.retailer, now)
     words = rescheduling.in_words(slot, telling.wording(shipment), rescheduling.clock_of(shipment, page.workflow))
+    rescheduling.move(session, page.house, shipment, slot, key=page.outbox_key, words=words, now=now)
     _confirm(page, telling, "reschedule_done", slot=words)
     return "done"
 

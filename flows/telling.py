@@ -14,6 +14,7 @@ from channels.models import Contact, Conversation, OutboxRow
 from channels.rows import place
 from flows import languages, shadow_rules
 from flows.house import House
+from flows.promises import mail_key
 from flows.quiet_hours import next_allowed
 from flows.senders import main_sender, sender_of_mail
 from flows.wording import Wording
@@ -114,15 +115,6 @@ class Telling:
             place(self.session, retailer=self.retailer, ours=self._sender(way) or "", theirs=address or "", places=0)
         return ways
 
-    def withdraw_delays(self, shipment: Shipment, *, reason: str) -> None:
-        """Take back the delay texts about the parcel that still wait."""
-        held = select(OutboxRow.key).where(
-            OutboxRow.shipment_id == shipment.id,
-            OutboxRow.category == Category.DELAY,
-            OutboxRow.state == Status.HELD,
-        )
-        self.withdraw(self.session.scalars(held).all(), reason=reason)
-
     def withdraw(self, keys: Iterable[str], *, reason: str) -> set[str]:
         """Take back those planned messages that still wait; answers their keys. What is due already stays."""
         wanted = list(keys)
@@ -210,11 +202,6 @@ class Telling:
             retailer=self.retailer,
             shipment_id=shipment.id,
         )
-
-
-def mail_key(key: str) -> str:
-    """The key of the mail that says the same as the text with that key."""
-    return f"{key}:email"
 
 
 def free_key(session: Session, beginning: str) -> str:

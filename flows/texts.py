@@ -75,7 +75,7 @@ class Texts:
         values: dict[str, Any],
         *,
         ending: str = "",
-        drop: tuple[str, ...] = ("reasons", "reason", "window"),
+        drop: tuple[str, ...] = ("todo", "reasons", "reason", "each", "window"),
     ) -> str:
         """Render so that it costs two segments at most: what stands in `drop` goes, one after the other, until it fits.
 

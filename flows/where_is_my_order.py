@@ -8,12 +8,13 @@ from typing import Any
 from bot.understanding import Entity
 from channels.consent_words import plain
 from channels.segments import count
+from flows import promises
 from flows.kit import Kit
 from flows.models import PendingQuestion
 from flows.texts import MAX_SEGMENTS
 from tracking_core.eta import estimate
 from tracking_core.models import Shipment
-from tracking_core.shipments import of_phone, promise_made, promises
+from tracking_core.shipments import of_phone
 from tracking_core.states import ShipmentState
 
 #: The story under which "which one?" waits for its answer.
@@ -81,12 +82,14 @@ def tell_status(kit: Kit, parcel: Shipment, *, template: str | None = None) -> N
     values = kit.wording.parcel(kit.session, parcel)
     happened = parcel.state_at if state in WHEN_MATTERS else None
     when = kit.wording.moment(happened, zone) if happened else ""
-    words = kit.compose(template or f"status_{state.value}", when=when, **values)
+    name = template or f"status_{state.value}"
+    words = kit.compose(name, when=when, **values)
     if kit.is_loop(words):
         return
     key = kit.next_key()
-    if values["window"] and values["window"] in words:
-        _note_promise(kit, parcel, key)
+    expected = estimate(parcel, now=kit.now, zone=zone)
+    if values["window"]:
+        promises.note(kit.session, kit.wording, parcel, words, key=key, template=name, expected=expected)
     kit.say(words, key=key)
 
 
@@ -148,26 +151,6 @@ def _label(parcel: Shipment, parcels: Sequence[Shipment]) -> str:
         return parcel.order_number
     tail = parcel.tracking_number[-4:] or f"{same.index(parcel) + 1}/{len(same)}"
     return f"{parcel.order_number} ({tail})"
-
-
-def _note_promise(kit: Kit, parcel: Shipment, key: str) -> None:
-    """Enter the window into the ledger of promises, unless it is the one they know already."""
-    expected = estimate(parcel, now=kit.now, zone=kit.wording.zone(parcel))
-    known = promises(kit.session, parcel)
-    if expected is None:
-        return
-    window = (expected.window_from, expected.window_to)
-    if known and (known[-1].window_from, known[-1].window_to) == window:
-        return
-    promise_made(
-        kit.session,
-        parcel,
-        window_from=expected.window_from,
-        window_to=expected.window_to,
-        source=expected.source,
-        message_key=key,
-        now=kit.now,
-    )
 
 
 def _squeezed(number: str) -> str:

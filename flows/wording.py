@@ -86,11 +86,18 @@ class Wording:
         expected = estimate(shipment, now=self.now, zone=zone)
         return {
             "order": shipment.order_number,
-            "window": "" if _was_missed(shipment, expected) else self.window(expected, zone),
+            "window": self.when(shipment),
             "reasons": self.reasons(expected, state),
             "reason": self.reason(shipment.reason),
             "link": self.house.links.url(session, "t", shipment.id, now=self.now),
         }
+
+    def when(self, shipment: Shipment) -> str:
+        """The window in which the parcel is expected, in words; empty when nobody honestly knows."""
+        zone = self.zone(shipment)
+        expected = estimate(shipment, now=self.now, zone=zone)
+        unknown = _was_missed(shipment, expected) or is_unknown(shipment, expected)
+        return "" if unknown else self.window(expected, zone)
 
     def _eta_reason(self, said: Reasoned) -> str:
         reason = said.params.get("reason")
@@ -105,6 +112,12 @@ class Wording:
     def phrase(self, phrase: str, **values: Any) -> str:
         """A part of a sentence in this language."""
         return self.house.texts.phrase(phrase, self.language, self.workflow, **values)
+
+
+def is_unknown(shipment: Shipment, expected: Estimate | None) -> bool:
+    """Whether the parcel is called late since the newest time was named: that time stands no more."""
+    said = shipment.delay_said_at
+    return said is not None and (expected is None or expected.as_of is None or expected.as_of <= said)
 
 
 def _was_missed(shipment: Shipment, expected: Estimate | None) -> bool:

@@ -1,7 +1,7 @@
 """The ledger of promises: every window somebody was given, whether it was kept, and when a new one leaves the last."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -114,6 +114,20 @@ def judge(session: Session, shipment: Shipment, *, grace: timedelta) -> None:
         shipment.kept_last = shipment.delivered_at - ends[-1] <= grace
 
 
+def wish_of(made: Sequence[Promise]) -> Promise | None:
+    """The shopper's own wish, where that is what was promised last. made: a parcel's promises, oldest first."""
+    own = [one for one in made if one.source in (ORDER, RETAILER, CUSTOMER)]
+    return own[-1] if own and own[-1].source == CUSTOMER else None
+
+
+def before_wishes(made: Sequence[Promise]) -> Promise | None:
+    """What was last told before the shopper began to wish for other times; None when nothing was."""
+    own = [place for place, one in enumerate(made) if one.source in (ORDER, RETAILER)]
+    since = own[-1] if own else -1
+    wished = [place for place, one in enumerate(made) if one.source == CUSTOMER and place > since]
+    before = made[: wished[0]] if wished else made
+    return next((one for one in reversed(before) if one.source != CUSTOMER), None)
+
 def _before(made: Iterable[Promise], delivered_at: datetime) -> list[Promise]:
     return [one for one in made if one.source == ORDER or one.made_at <= delivered_at]
 
@@ -133,3 +147,4 @@ def _logit(share: float) -> float:
 
 def _logistic(at: float) -> float:
     return 1 / (1 + math.exp(-max(min(at, 500.0), -500.0)))
+

@@ -139,6 +139,8 @@ def fresh(new: NewShipment, *, retailer: str, now: datetime) -> Shipment:
         promised_from=new.promised_from,
         promised_to=new.promised_to,
         promised_at=now if promised else None,
+        first_promised_to=new.promised_to,
+        last_promised_to=new.promised_to,
         delivery=dict(new.delivery),
         items=list(new.items),
         stop_number=new.stop_number,

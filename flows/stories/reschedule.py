@@ -156,8 +156,8 @@ def _take(talk: Talk, slot: Slot) -> Next:
     if "before" not in talk.data and parcel.promised_from and parcel.promised_to:
         talk.note(before=_noted([Slot(parcel.promised_from, parcel.promised_to)])[0])
     key = kit.next_key()
-    move(kit.session, kit.house, parcel, slot, key=key, now=talk.now)
     words = in_words(slot, kit.wording, clock_of(parcel, kit.workflow))
+    move(kit.session, kit.house, parcel, slot, key=key, words=words, now=talk.now)
     talk.say("reschedule_done", key=key, order=parcel.order_number, slot=words)
     talk.note(taken=_noted([slot])[0], only=None, shown=None, page=None)
     return DONE

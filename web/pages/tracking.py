@@ -11,7 +11,7 @@ from flows.wording import Wording
 from tracking_core import shipments
 from tracking_core.eta import Estimate, estimate
 from tracking_core.models import Shipment, ShipmentEvent
-from tracking_core.promising import CUSTOMER
+from tracking_core.promises import wish_of
 from tracking_core.states import RANKS, ShipmentState, state_of
 from web.eta_words import sentence
 from web.pages.photos import Photo, photos_of, received_by
@@ -154,7 +154,7 @@ def _reasons(session: Session, shipment: Shipment, expected: Estimate | None, sa
     if expected is None:
         return ()
     made = shipments.promises(session, shipment)
-    wished = bool(made) and made[-1].source == CUSTOMER
+    wished = wish_of(made) is not None
     told = [
         said("track.chosen") if wished and one.code == "promise" else sentence(one, said) for one in expected.reasons
     ]
