@@ -9,6 +9,8 @@ from db import Base, RowId
 
 #: Milestone texts that did not arrive and have not been looked at by whoever sends an e-mail instead.
 UNDELIVERED = "category = 'milestone' AND channel = 'sms' AND state IN ('undelivered', 'failed') AND NOT fallback_done"
+#: Texts that did not arrive, for the people who look after them.
+LOST = "state IN ('undelivered', 'failed')"
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:
@@ -48,7 +50,10 @@ class InboxRow(Base):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("channel", "provider_id"),
-        Index("ix_inbox_log", "retailer", "received_at"),
+        # Who texts and who took it, by day: figures are read from the index alone.
+        Index("ix_inbox_log", "retailer", "received_at", "handled_by", "conversation_id"),
+        _partial("ix_inbox_shipment", "shipment_id", where="shipment_id IS NOT NULL"),
+        _partial("ix_inbox_dead", "retailer", "id", where="state = 'dead'"),
         Index("ix_inbox_conversation", "conversation_id", "seq"),
         _partial("ix_inbox_due", "id", where="state = 'received'"),
         _partial("ix_inbox_waiting", "conversation_id", "seq", where="state = 'received'"),
@@ -95,6 +100,7 @@ class OutboxRow(Base):
         _partial("ix_outbox_sending", "id", where="state = 'sending'"),
         _partial("ix_outbox_look", "look_at", where="state = 'unknown'"),
         _partial("ix_outbox_undelivered", "id", where=UNDELIVERED),
+        _partial("ix_outbox_lost", "retailer", "id", where=LOST),
         _partial("ix_outbox_unsettled", "conversation_id", "seq", where="state IN ('queued', 'sending', 'unknown')"),
         _partial("ix_outbox_held", "not_before", where="state = 'held'"),
         Index(

@@ -141,6 +141,7 @@ class Case(Base):
         _some("ix_case_snoozed", "snoozed_until", where="state = 'snoozed'"),
         _some("ix_case_resolved", "retailer", "resolved_at", "id", where="state = 'resolved'"),
         _some("ix_case_phone", "retailer", "phone", where="phone IS NOT NULL"),
+        Index("ix_case_created", "retailer", "created_at"),
         _some("ix_case_shipment", "shipment_id", where="shipment_id IS NOT NULL"),
         Index(
             "uq_case_open_subject",

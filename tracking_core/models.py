@@ -41,6 +41,7 @@ class Shipment(Base):
         # Lists of a retailer, newest first, and how many came in a time.
         Index("ix_shipment_list", "retailer", "id"),
         Index("ix_shipment_created", "retailer", "created_at"),
+        Index("ix_shipment_promised", "retailer", "promised_to"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
