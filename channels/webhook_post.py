@@ -10,7 +10,7 @@ from ssl import SSLError
 from urllib.parse import SplitResult
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.exceptions import SSLError as HttpSslError
 from urllib3.exceptions import TimeoutError as HttpTimeoutError
 
@@ -174,6 +174,7 @@ def _cut(connection: HTTPConnection, late: threading.Event) -> None:
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, TimeoutError | HttpTimeoutError):
+    # The first counts as a time-out with urllib3, and is none: somebody said no.
+    if isinstance(error, TimeoutError | HttpTimeoutError) and not isinstance(error, NewConnectionError):
         return "timeout"
     return "tls" if isinstance(error, SSLError | HttpSslError) else "no_connection"
