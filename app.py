@@ -3,13 +3,14 @@
 import json
 import logging
 import sys
+from pathlib import Path
 
 import click
 from flask import Flask
 
 import migrations
 from db import Database, utc_now
-from flows import accounts, demo
+from flows import accounts, demo, mapping_trial
 from flows.house import House
 from settings import Settings, SettingsError
 from web import build
@@ -95,6 +96,24 @@ def retailer_add(name: str, number: str) -> None:
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps({"retailer": name, "api_key": key}))
+
+
+@cli.group("mapping")
+def mapping_group() -> None:
+    """Mapping files of house systems."""
+
+
+@mapping_group.command("try")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("payload", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def mapping_try(file: Path, payload: Path) -> None:
+    """Show what FILE makes of the message PAYLOAD, and what is missing. Stores nothing; exit status 1 for a fault."""
+    try:
+        report, complete = mapping_trial.tried(file, payload)
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(report)
+    sys.exit(0 if complete else 1)
 
 
 def _settings() -> Settings:

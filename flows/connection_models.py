@@ -101,6 +101,22 @@ class CustomInbound(Base):
     received_at: Mapped[datetime]
 
 
+class CustomSaid(Base):
+    """What a house system last said of a parcel, as digests: only what it says anew is changed.
+
+    So a message that is sent again for another reason does not take back what the shopper has chosen since.
+    """
+
+    __tablename__ = "custom_said"
+
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"), primary_key=True, autoincrement=False)
+    retailer: Mapped[str]
+    #: Dotted field -> digest of its value.
+    digests: Mapped[dict[str, Any]]
+    #: The age of what was said, where the mapping names one; older words are passed over.
+    as_of: Mapped[datetime | None]
+
+
 class TakenFile(Base):
     """A file that came through a watched folder. Its content is taken once, under whatever name it comes again."""
 

@@ -1,11 +1,13 @@
 """What every story needs at hand, built once by a front door."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bot.keywords import Keywords
 from bot.understanding import Nlu
 from channels.picture_source import NoPictures, PictureSource
 from flows.links import Links
+from flows.mapping_files import Mappings
 from flows.texts import Texts
 from flows.workflow_store import WorkflowStore
 from settings import Settings
@@ -22,6 +24,8 @@ class House:
     nlu: Nlu
     #: Whether mail can leave at all: an SMTP server, or the demo's mailbox.
     email_configured: bool
+    #: How house systems' messages are read; by default none is known.
+    mappings: Mappings = field(default_factory=lambda: Mappings(Path("/nowhere")))
     #: Where the pictures of incoming texts are fetched; by default nowhere.
     pictures: PictureSource = field(default_factory=NoPictures)
     #: Where the pictures are fetched that carriers keep as proof of a delivery; by default nowhere.
@@ -39,4 +43,5 @@ class House:
             nlu=nlu or Keywords(),
             email_configured=bool(settings.smtp_url) or settings.demo,
             pictures=pictures or NoPictures(),
+            mappings=Mappings(settings.workflow_dir / "mappings"),
         )

@@ -99,7 +99,7 @@ class Document:
 
     def complaint(self, path: tuple[str | int, ...], words: str) -> WorkflowError:
         """Answer an error about what stands at the path."""
-        return WorkflowError(f"{self.name} line {_line(self._said, path)}: {words}")
+        return WorkflowError(f"{self.name} line {line_of(self._said, path)}: {words}")
 
 
 def read(source: str, name: str = "workflow", *, brand: str | None = None) -> Document:
@@ -107,9 +107,9 @@ def read(source: str, name: str = "workflow", *, brand: str | None = None) -> Do
 
     name: what the text is called in errors, such as `default.yml`. brand: the brand when the text names none.
     """
-    said = _load(source, name)
+    said = load(source, name)
     below = {**_defaults(), "brand": brand} if brand else _defaults()
-    merged = merge(below, _plain(said))
+    merged = merge(below, plain(said))
     try:
         return Document(name, Workflow.model_validate(merged), said)
     except ValidationError as error:
@@ -132,11 +132,12 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
 
 @functools.cache
 def _defaults() -> Mapping[str, Any]:
-    said: dict[str, Any] = _plain(_load(DEFAULTS.read_text(encoding="utf-8"), DEFAULTS.name))
+    said: dict[str, Any] = plain(load(DEFAULTS.read_text(encoding="utf-8"), DEFAULTS.name))
     return said
 
 
-def _load(source: str, name: str) -> CommentedMap:
+def load(source: str, name: str) -> CommentedMap:
+    """Read a YAML 1.2 text that is a mapping. Raises WorkflowError naming the line."""
     try:
         said = YAML(typ="rt").load(source)
     except MarkedYAMLError as error:
@@ -152,12 +153,12 @@ def _load(source: str, name: str) -> CommentedMap:
     return said
 
 
-def _plain(said: Any) -> Any:
+def plain(said: Any) -> Any:
     """Answer the loaded YAML as ordinary dicts, lists and scalars."""
     if isinstance(said, CommentedMap):
-        return {str(key): _plain(value) for key, value in said.items()}
+        return {str(key): plain(value) for key, value in said.items()}
     if isinstance(said, CommentedSeq):
-        return [_plain(value) for value in said]
+        return [plain(value) for value in said]
     if isinstance(said, str):
         return str(said)
     return float(said) if isinstance(said, float) else said
@@ -167,7 +168,7 @@ def _said_plainly(name: str, said: CommentedMap, error: ErrorDetails) -> str:
     path = tuple(part for part in error["loc"] if part != "days" or error["loc"][0] != "support_hours")
     at = error.get("ctx", {}).get("at")
     path = (*path, at) if isinstance(at, str) else path
-    line = _line(said, path)
+    line = line_of(said, path)
     if error["type"] == "extra_forbidden":
         return f"{name} line {line}: {_unknown_key(path)}"
     where = ".".join(str(part) for part in path)
@@ -184,10 +185,15 @@ def _unknown_key(path: tuple[str | int, ...]) -> str:
     return f"unknown key {path[-1]!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
 
 
-def _line(said: Any, path: tuple[str | int, ...]) -> int:
-    """Answer the line, counted from 1, of the deepest part of the path that was written."""
+def line_of(said: Any, path: tuple[str | int, ...]) -> int:
+    """Answer the line, counted from 1, of the deepest part of the path that was written.
+
+    A place in a list is passed over where one thing was written instead of a list of one.
+    """
     line = 0
     for part in path:
+        if isinstance(part, int) and isinstance(said, CommentedMap):
+            continue
         if isinstance(said, CommentedMap) and part in said:
             line = said.lc.key(part)[0]
             said = said[part]
