@@ -9,7 +9,7 @@ from sqlalchemy import ScalarSelect, select
 from channels.messages import Category, Status
 from channels.models import Conversation, OutboxRow
 from flows import promises, rescheduling
-from flows.promises import MERGED
+from flows.promises import LATE_TOO
 from flows.telling import EMAIL, SMS, Telling, free_key, parcels_of
 from tracking_core.finding import of_phone
 from tracking_core.models import Shipment
@@ -67,7 +67,7 @@ def tell(telling: Telling, parcel: Shipment, kind: str, ways: Iterable[str], *, 
         return False
     others: set[int] = set()
     due: datetime | None = None
-    taken = telling.withdraw(going, reason=MERGED)
+    taken = telling.withdraw(going, reason=LATE_TOO)
     for row in (*merged, *mine):
         if row.key in taken:
             others.update(ids_in(row.key))

@@ -90,12 +90,18 @@ def create_shipments(
 def change_shipment(
     session: Session, house: House, shipment: Shipment, changes: Mapping[str, object], *, now: datetime
 ) -> Shipment:
-    """Change what the retailer says of the shipment, see `tracking_core.shipments.update`; its line follows."""
+    """Change what the retailer says of the shipment, see `tracking_core.shipments.change`; its line follows.
+
+    A promise that leaves what the shopper was told is told to them, as if the estimate had moved.
+    """
     driver, phone = shipment.driver_id, shipment.customer_phone
-    shipment = shipments.update(session, shipment, changes, now=now)
+    grace = house.workflows.of(session, shipment.retailer).eta.delay_grace
+    shipment, facts = shipments.change(session, shipment, changes, now=now, grace=grace)
     _line_follows(session, house, shipment, driver, phone, now)
     # What was changed, by name: the new values may be a person's.
     outbound_facts.of_parcel(session, shipment, "shipment.updated", {"changed": sorted(changes)}, now=now)
+    milestones.announce(session, house, facts, retailer=shipment.retailer, now=now)
+    outbound_facts.after(session, facts, retailer=shipment.retailer, now=now)
     return shipment
 
 

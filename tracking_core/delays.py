@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from tracking_core.facts import CarrierEvent, DelaySaid, Fact
+from tracking_core.flags import set_flags
 from tracking_core.models import Shipment
 from tracking_core.reasons import Party, party_of, reason_of
 from tracking_core.states import RANKS, UPDATE, ShipmentState
@@ -35,6 +36,7 @@ def said(
     if shipment.delay_said_at is not None:
         return []
     shipment.delay_said_at = happened
+    set_flags(shipment, {*shipment.flags, "delayed"})
     return [DelaySaid(shipment.id, happened, silent, event.reason)]
 
 

@@ -138,7 +138,7 @@ def _record_on(
     facts += [ProofOffered(shipment.id, happened, silent, event.carrier, one) for one in event.proofs]
     if event.driver is not None and newest:
         facts.append(DriverOffered(shipment.id, happened, silent, event.carrier, event.driver))
-    facts += _eta_facts(shipment, expected_before, happened, now=now, grace=grace, silent=silent)
+    facts += eta_facts(shipment, expected_before, happened, now=now, grace=grace, silent=silent)
     return facts
 
 
@@ -193,7 +193,7 @@ def _take_numbers(shipment: Shipment, event: CarrierEvent, happened: datetime) -
             shipment.position = {"lat": event.position.lat, "lon": event.position.lon, "at": at.isoformat()}
 
 
-def _eta_facts(
+def eta_facts(
     shipment: Shipment,
     before: Estimate | None,
     happened: datetime,
@@ -202,7 +202,7 @@ def _eta_facts(
     grace: timedelta,
     silent: bool,
 ) -> list[Fact]:
-    """What the event did to the estimate. A parcel whose story is over has no estimate and raises nothing."""
+    """What something did to the estimate, `before` it; the flags follow. A parcel whose story is over raises none."""
     if ShipmentState(shipment.state).is_final:
         return []
     facts: list[Fact] = []

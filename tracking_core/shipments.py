@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -10,13 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from db import insert_once
+from tracking_core.eta import GRACE, estimate
+from tracking_core.facts import Fact
 from tracking_core.finding import get, of_order, of_phone, order_state, page, promises, timeline
-from tracking_core.flags import reassess
 from tracking_core.matching import locked, queue_for_number
 from tracking_core.models import Driver, Promise, Shipment
 from tracking_core.numbers import normalised
 from tracking_core.promises import ORDER, RETAILER, enter
-from tracking_core.recording import take_in_unmatched
+from tracking_core.recording import eta_facts, take_in_unmatched
 from tracking_core.rounds import hand_over, reorder
 from tracking_core.states import ShipmentState
 
@@ -25,6 +26,7 @@ __all__ = [
     "TrackingNumberTaken",
     "UnknownField",
     "assign_driver",
+    "change",
     "create",
     "fresh",
     "get",
@@ -153,15 +155,23 @@ def fresh(new: NewShipment, *, retailer: str, now: datetime) -> Shipment:
 
 
 def update(session: Session, shipment: Shipment, changes: Mapping[str, object], *, now: datetime) -> Shipment:
+    """Change what the retailer says of the shipment, as `change` does; answers it."""
+    return change(session, shipment, changes, now=now)[0]
+
+
+def change(
+    session: Session, shipment: Shipment, changes: Mapping[str, object], *, now: datetime, grace: timedelta = GRACE
+) -> tuple[Shipment, list[Fact]]:
     """Change what the retailer says of the shipment; keys are NewShipment's names except order_number and source.
 
     destination and delivery are merged (a None removes the key), all else is replaced. Another promise is another
-    Promise row. Raises UnknownField, TrackingNumberTaken.
+    Promise row. Answers the shipment and what that did to its estimate. Raises UnknownField, TrackingNumberTaken.
     """
     for name in changes:
         if name not in CHANGEABLE:
             raise UnknownField(name)
     shipment = locked(session, shipment.id)
+    expected_before = estimate(shipment, now=now)
     promise_before = shipment.promised_from, shipment.promised_to
     number_before = shipment.tracking_number
     for name, value in changes.items():
@@ -172,10 +182,10 @@ def update(session: Session, shipment: Shipment, changes: Mapping[str, object], 
         _promise_anew(session, shipment, now)
     if shipment.tracking_number != number_before:
         take_in_unmatched(session, shipment, now=now)
-    reassess(shipment, now=now)
+    facts = eta_facts(shipment, expected_before, now, now=now, grace=grace, silent=False)
     shipment.updated_at = now
     session.flush()
-    return shipment
+    return shipment, facts
 
 
 def _set(session: Session, shipment: Shipment, name: str, value: object, now: datetime) -> None:

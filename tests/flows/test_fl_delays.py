@@ -3,9 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.fl_world import World
+from fakes.fl_world import BEN, World
+from sqlalchemy import update
 
+from channels.models import OutboxRow
 from flows import upkeep
+from flows.tracking import change_shipment
+from tracking_core.models import Shipment
 from tracking_core.shipments import promises
 
 LATE = datetime(2026, 12, 2, 6, 30, tzinfo=UTC)
@@ -171,3 +175,171 @@ def test_a_window_that_passes_is_judged_by_the_retailers_own_grace(
     world.later(minutes=2)
     upkeep.tick(world.database, world.house, now=world.now)
     assert "eta_missed" in world.shipment(parcel).flags
+
+
+# -- the ledger and the last thing told ---
+
+
+def ledger(world: World, parcel: int) -> list:
+    with world.database.read() as session:
+        return promises(session, world.shipment(parcel))
+
+
+def test_a_promise_is_kept_with_its_words_and_the_message_that_said_them(world: World) -> None:
+    parcel = promised(world, customer_locale="es")
+    slips(world, parcel, 2 * HOUR)
+    world.says("donde esta mi pedido")
+    order, shipped, delay, answer = ledger(world, parcel)
+    assert (order.template, order.words, order.message_key) == (None, None, None)
+    assert (shipped.template, delay.template, answer.template) == ("milestone_shipped", "delay", "status_shipped")
+    texts = {row.key: row.text for row in world.outbox()}
+    for row in (shipped, delay, answer):
+        assert row.words and row.words in texts[row.message_key], row.words
+
+
+def test_a_mail_alone_is_a_promise_under_its_own_key(world: World) -> None:
+    parcel = promised(world, phone=None, customer_email="ana@example.com")
+    assert [one.message_key for one in ledger(world, parcel)] == [None, f"milestone:{parcel}:shipped:1:email"]
+
+
+def test_much_sooner_is_good_news_once(world: World) -> None:
+    parcel = promised(world)
+    slips(world, parcel, -3 * HOUR)  # 9 to 11 instead of 12 to 2
+    slips(world, parcel, -3 * HOUR - timedelta(minutes=20))
+    (told,) = delays(world)
+    assert (
+        told.key == f"early:{parcel}:2026-12-01:1"
+        and "comes sooner. We now expect it today between 9 AM and 11 AM" in told.text
+    )
+    slips(world, parcel, timedelta())  # the old window again: that is late by what they go by now
+    assert len(delays(world)) == 2
+
+
+@pytest.mark.parametrize(("workflow", "by_min"), [("eta: {early_news: off}\n", 300), ("", 100)])
+def test_a_little_sooner_and_news_nobody_wants_are_silent(database, now, tmp_path, workflow: str, by_min: int) -> None:
+    world = World.build(database, now, tmp_path, workflow)
+    parcel = promised(world)
+    slips(world, parcel, -timedelta(minutes=by_min))  # the middle of the new window lies less than 45 min before
+    assert delays(world) == []
+
+
+def test_what_can_be_done_is_said(world: World) -> None:
+    parcel = promised(world)
+    slips(world, parcel, 2 * HOUR)
+    assert "Another time suits you better? Just tell us." in delays(world)[0].text
+    other = world.parcel("B1", phone=BEN, promised_from=world.now, promised_to=world.now + timedelta(minutes=30))
+    world.scan(other, "out_for_delivery")
+    end = world.now + timedelta(minutes=55)
+    world.scan(other, "update", eta=(end - timedelta(minutes=50), end))
+    assert "Not in? Tell us where to leave it." in delays(world)[-1].text
+
+
+def test_late_parcels_of_one_person_are_one_text(world: World) -> None:
+    first, second = promised(world), promised(world, order="B2002")
+    slips(world, first, 2 * HOUR)
+    assert [row.state for row in delays(world)] == ["held"]  # it waits a moment for the other one
+    slips(world, second, 3 * HOUR)
+    (told,) = delays(world)
+    assert told.key == f"delay:{first}+{second}:2026-12-01:1"
+    assert "A1001 (today between 2 PM and 4 PM), B2002 (today between 3 PM and 5 PM) are running late" in told.text
+    slips(world, first, 2 * HOUR + timedelta(minutes=5))  # told already
+    assert [row.key for row in delays(world)] == [told.key]
+    world.scan(second, "out_for_delivery")
+    assert [row.key for row in delays(world)] == [f"delay:{first}:2026-12-01:2"]
+
+
+def test_the_days_limit_is_a_persons_and_not_each_parcels(world: World) -> None:
+    parcels = [promised(world, order=f"C{place}") for place in range(4)]
+    for hours in range(1, 4):
+        for parcel in parcels:
+            slips(world, parcel, hours * HOUR)
+            with world.database.write() as session:  # each goes out before the next one is late
+                session.execute(update(OutboxRow).values(state="sent"))
+    assert len(delays(world, states=("sent",))) == 3
+
+
+def test_what_waits_and_is_true_no_more_is_taken_back(world: World) -> None:
+    first, _ = promised(world), promised(world, order="B2002")
+    slips(world, first, 2 * HOUR)
+    assert len(delays(world)) == 1
+    slips(world, first, timedelta())
+    assert delays(world) == []
+    assert ledger(world, first)[-1].message_key == delays(world, states=("cancelled",))[0].key  # append-only
+    slips(world, first, timedelta(minutes=12))  # inside what they go by
+    assert delays(world) == []
+
+
+# -- late, and nobody says until when ---
+
+
+def test_a_delay_without_a_time_is_told_once_and_no_time_is_made_up(world: World) -> None:
+    parcel = promised(world)
+    world.scan(parcel, "update", reason="weather", flags=("delayed",))
+    world.later(minutes=5)
+    world.scan(parcel, "update", reason="weather", flags=("delayed",))
+    (told,) = delays(world)
+    assert "is running late (bad weather). We will tell you when we know more." in told.text
+    answer = world.says("why is my order late?")[0]
+    assert "elayed: bad weather" in answer and "between" not in answer
+    slips(world, parcel, 2 * HOUR)
+    assert "We now expect it today between 2 PM and 4 PM" in delays(world)[-1].text
+    assert world.shipment(parcel).delay_said_at is None
+
+
+def test_a_delay_that_is_over_is_not_told(world: World) -> None:
+    parcel = promised(world)
+    world.scan(parcel, "update", reason="weather", flags=("delayed",), silent=True)
+    assert delays(world) == [] and world.shipment(parcel).delay_said_at is not None
+    world.scan(parcel, "out_for_delivery")
+    assert world.shipment(parcel).delay_said_at is None
+    assert "today between 12 PM and 2 PM" in world.last()
+
+
+# -- another promise of the retailer's ---
+
+
+def patch(world: World, parcel: int, **changes) -> None:
+    with world.database.write() as session:
+        change_shipment(session, world.house, session.get_one(Shipment, parcel), changes, now=world.now)
+
+
+def test_another_promise_is_told_when_it_leaves_the_old_one(world: World) -> None:
+    parcel = promised(world)
+    end = world.shipment(parcel).promised_to
+    patch(world, parcel, promised_from=end - 2 * HOUR, promised_to=end + timedelta(minutes=10))
+    assert delays(world) == []
+    patch(world, parcel, promised_from=end, promised_to=end + 2 * HOUR)
+    assert "running late" in delays(world)[0].text and "between 2 PM and 4 PM" in delays(world)[0].text
+    patch(world, parcel, promised_from=end - 4 * HOUR, promised_to=end - 3 * HOUR)
+    assert "comes sooner" in delays(world)[1].text
+    assert [one.source for one in ledger(world, parcel)] == [
+        *("order", "promise", "retailer", "retailer", "promise", "retailer", "promise")
+    ]
+
+
+def test_changes_that_are_no_promise_tell_nobody(world: World) -> None:
+    parcel = promised(world)
+    before = len(world.outbox())
+    patch(world, parcel, customer_name="Ana B.", promised_from=None, promised_to=None)
+    assert len(world.outbox()) == before
+
+
+# -- kept, or not ---
+
+
+@pytest.mark.parametrize(
+    ("delivered_after", "kept"),
+    [(5 * HOUR, (True, True)), (5 * HOUR + timedelta(minutes=20), (False, True)), (9 * HOUR, (False, False))],
+)
+def test_whether_the_first_and_the_last_promise_were_kept(world: World, delivered_after, kept) -> None:
+    parcel, silent = promised(world), world.parcel("X1", phone=BEN)
+    slips(world, parcel, 2 * HOUR)
+    world.now += delivered_after
+    world.scan(parcel, "delivered")
+    world.scan(silent, "delivered")
+    found = world.shipment(parcel)
+    assert (found.kept_first, found.kept_last) == kept
+    assert (world.shipment(silent).kept_first, world.shipment(silent).kept_last) == (None, None)
+    world.scan(parcel, "out_for_delivery", correction=True)
+    found = world.shipment(parcel)
+    assert (found.kept_first, found.kept_last) == (None, None)
