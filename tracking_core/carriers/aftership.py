@@ -30,12 +30,15 @@ from tracking_core.carriers.base import (
     text_at,
     tracking_number_at,
 )
+from tracking_core.codes import refined
 from tracking_core.facts import CarrierEvent, Eta
 from tracking_core.states import UNKNOWN, UPDATE
 
 NAME = "aftership"
 #: Webhook kinds that carry a tracking; all others are none of ours.
 TRACKING_EVENTS = frozenset({"tracking_update", "edd_revise"})
+#: Sub-tags that say no more than their tag: there the carrier's own code may say more.
+VAGUE = frozenset({None, "InTransit_001", "Exception_001"})
 PLACE = ("city", "state", "zip", "country_iso3")
 #: No zone is farther from UTC. Within it a naive local time and AfterShip's own stamp may well be the same moment.
 FARTHEST_ZONE = timedelta(hours=14)
@@ -131,23 +134,29 @@ class AfterShip:
         number = tracking_number_at(msg, "tracking_number", "msg.tracking_number")
         returning = msg.get("return_to_sender") is True
         checkpoints = objects_at(msg, "checkpoints", "msg.checkpoints")
-        events = [_scan(one, number, f"msg.checkpoints[{place}]", returning) for place, one in enumerate(checkpoints)]
+        slug = maybe_text(msg, "slug", "msg.slug")
+        events = [
+            _scan(one, number, f"msg.checkpoints[{place}]", returning, slug) for place, one in enumerate(checkpoints)
+        ]
         newest = newest_of(events)
         sent_at = _sent_at(said, newest)
         return events + _beyond(msg, number, newest, sent_at, returning) + _estimate(msg, number, sent_at)
 
 
-def _scan(checkpoint: Object, number: str, path: str, returning: bool) -> CarrierEvent:
+def _scan(checkpoint: Object, number: str, path: str, returning: bool, slug: str | None) -> CarrierEvent:
     tag = text_at(checkpoint, "tag", f"{path}.tag")
     subtag = maybe_text(checkpoint, "subtag", f"{path}.subtag")
     local = maybe_text(checkpoint, "checkpoint_time", f"{path}.checkpoint_time")
     at = _happened(checkpoint, local, path)
+    # The carrier's own code; a checkpoint may name another carrier than the tracking, where it was handed on.
+    raw_tag = maybe_text(checkpoint, "raw_tag", f"{path}.raw_tag")
+    carrier = maybe_text(checkpoint, "slug", f"{path}.slug") or slug
     return scan_event(
         NAME,
         number,
         stable_id("scan", number, tag, subtag, local or at.isoformat(), place_of(checkpoint, PLACE)),
         code=(tag, subtag),
-        meaning=meaning_of(tag, subtag),
+        meaning=refined(meaning_of(tag, subtag), carrier, raw_tag, vague=subtag in VAGUE),
         occurred_at=at,
         words=maybe_text(checkpoint, "message", f"{path}.message"),
         raw=checkpoint,
@@ -247,3 +256,6 @@ def _sent_at(said: Object, newest: CarrierEvent | None) -> datetime:
     if isinstance(ts, bool) or not isinstance(ts, int | float) or not 0 < ts < TS_BEFORE:
         raise MalformedPayload("ts", "must be seconds since 1970")
     return datetime.fromtimestamp(ts, UTC)
+
+
+ADAPTER = AfterShip()

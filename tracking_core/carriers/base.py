@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NoReturn, Protocol, TypeAlias
 
 from tracking_core.facts import CarrierEvent
+from tracking_core.meanings import Meaning as Meaning
 from tracking_core.numbers import LONGEST, normalised
 
 #: A JSON object.
@@ -65,19 +66,6 @@ class CarrierAdapter(Protocol):
         Raises MalformedPayload and nothing else.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a carrier's code means to us."""
-
-    #: A ShipmentState's value, `update` or `unknown`.
-    status: str
-    #: The code in plain words.
-    words: str
-    #: `reasons.Reason` value.
-    reason: str | None = None
-    flags: tuple[str, ...] = ()
 
 
 def same(expected: str, given: str) -> bool:

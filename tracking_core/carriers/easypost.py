@@ -28,12 +28,15 @@ from tracking_core.carriers.base import (
     text_at,
     tracking_number_at,
 )
+from tracking_core.codes import refined
 from tracking_core.facts import CarrierEvent, Eta
 from tracking_core.states import UNKNOWN, UPDATE
 
 NAME = "easypost"
 #: Event descriptions that carry a tracker; all others (batches, refunds, ...) are none of ours.
 TRACKER_EVENTS = frozenset({"tracker.created", "tracker.updated"})
+#: Details that say nothing beyond their status: there the carrier's own code may say more.
+VAGUE = frozenset({None, "unknown", "status_update"})
 PLACE = ("city", "state", "zip", "country")
 
 #: What a status means when its detail is missing or new.
@@ -133,7 +136,7 @@ class EasyPost:
         returning = tracker.get("is_return") is True
         details = objects_at(tracker, "tracking_details", "result.tracking_details")
         events = [
-            _scan(detail, number, f"result.tracking_details[{place}]", returning)
+            _scan(detail, number, f"result.tracking_details[{place}]", returning, tracker.get("carrier"))
             for place, detail in enumerate(details)
         ]
         updated_at = maybe_moment(tracker, "updated_at", "result.updated_at") or moment_at(
@@ -143,7 +146,7 @@ class EasyPost:
         return events + _beyond(tracker, number, newest, updated_at, returning) + _estimate(tracker, number, updated_at)
 
 
-def _scan(detail: Object, number: str, path: str, returning: bool) -> CarrierEvent:
+def _scan(detail: Object, number: str, path: str, returning: bool, carrier: object) -> CarrierEvent:
     status = text_at(detail, "status", f"{path}.status")
     sub = maybe_text(detail, "status_detail", f"{path}.status_detail")
     at = moment_at(detail, "datetime", f"{path}.datetime")
@@ -154,12 +157,16 @@ def _scan(detail: Object, number: str, path: str, returning: bool) -> CarrierEve
         number,
         stable_id("scan", number, status, sub, carriers_code, at.isoformat(), place),
         code=(status, sub),
-        meaning=meaning_of(status, sub),
+        meaning=refined(meaning_of(status, sub), _name(carrier), carriers_code, vague=sub in VAGUE),
         occurred_at=at,
         words=maybe_text(detail, "message", f"{path}.message"),
         raw=detail,
         returning=returning,
     )
+
+
+def _name(carrier: object) -> str | None:
+    return carrier if isinstance(carrier, str) else None
 
 
 def _beyond(
@@ -210,3 +217,6 @@ def _estimate(tracker: Object, number: str, updated_at: datetime) -> list[Carrie
             raw=raw,
         )
     ]
+
+
+ADAPTER = EasyPost()

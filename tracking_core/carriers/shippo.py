@@ -182,3 +182,6 @@ def _estimate(data: Object, number: str, events: list[CarrierEvent]) -> list[Car
 def _as_of(present: Object | None, newest: CarrierEvent) -> datetime:
     updated = maybe_moment(present, "object_updated", "data.tracking_status.object_updated") if present else None
     return max(updated, newest.occurred_at) if updated else newest.occurred_at
+
+
+ADAPTER = Shippo()

@@ -1,10 +1,14 @@
 """Carriers' webhooks: verify, turn codes into events, record and announce in one transaction, answer."""
 
 from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import MethodNotAllowed
 
-from flows import accounts, tracking
-from tracking_core.carriers import ADAPTERS
+from flows import accounts, connections, network_drivers, tracking
+from tracking_core.carriers import find
 from tracking_core.carriers.base import CarrierAdapter, CarrierRequest, InvalidSignature, MalformedPayload
+from tracking_core.carriers.kit import Greets, NamesPeople
+from tracking_core.facts import CarrierEvent, OfferedDriver
 from web.context import Parts, parts
 from web.hooks import failures
 from web.problems import Fault, Problem, not_found
@@ -18,31 +22,56 @@ blueprint = Blueprint("carrier_hooks", __name__, url_prefix="/hooks/carriers")
 def take(name: str, retailer: str = accounts.DEFAULT) -> Response:
     """Take a carrier's scans for one retailer's shipments."""
     house = parts()
-    adapter = ADAPTERS.get(name)
-    if adapter is None:
-        raise not_found("carrier")
-    _known(house, retailer)
+    adapter = _adapter(house, name, retailer)
     scans = CarrierRequest(headers=header_map(), query=request.args.to_dict(), body=read_body())
     _verify(house, adapter, scans, retailer)
     try:
         events = adapter.parse(scans)
+        people = adapter.people(scans) if isinstance(adapter, NamesPeople) else []
     except MalformedPayload as error:
         fault = Fault(error.field, error.message)
         raise Problem(400, "The payload is not what this carrier sends.", (fault,), kind="malformed") from error
-    if events:
-        now = house.clock()
-        house.database.run(
-            lambda session: tracking.take_events(session, house.house, events, retailer=retailer, now=now)
-        )
+    if events or people:
+        _record(house, adapter.name, retailer, events, people)
     return Response(status=204)
 
 
-def _known(house: Parts, retailer: str) -> None:
-    if retailer == accounts.DEFAULT:
-        return
-    with house.database.read() as session:
-        if not accounts.retailer_exists(session, retailer):
-            raise not_found("retailer")
+@blueprint.get("/<name>")
+@blueprint.get("/<name>/<retailer>")
+def greet(name: str, retailer: str = accounts.DEFAULT) -> Response:
+    """Repeat the word with which a network asks whether this address is ours; 405 for carriers that never ask."""
+    adapter = _adapter(parts(), name, retailer)
+    if not isinstance(adapter, Greets):
+        raise MethodNotAllowed(valid_methods=["POST"])
+    word = adapter.greet(CarrierRequest(headers=header_map(), query=request.args.to_dict(), body=b""))
+    if word is None:
+        raise Problem(400, "There is nothing to repeat.", kind="malformed")
+    return Response(word, 200, content_type="text/plain; charset=utf-8", headers={"X-Content-Type-Options": "nosniff"})
+
+
+def _adapter(house: Parts, name: str, retailer: str) -> CarrierAdapter:
+    adapter = find(name)
+    if adapter is None:
+        raise not_found("carrier")
+    if retailer != accounts.DEFAULT:
+        with house.database.read() as session:
+            if not accounts.retailer_exists(session, retailer):
+                raise not_found("retailer")
+    return adapter
+
+
+def _record(house: Parts, source: str, retailer: str, events: list[CarrierEvent], people: list[OfferedDriver]) -> None:
+    now = house.clock()
+
+    def work(session: Session) -> None:
+        network_drivers.meet(session, retailer, source, people, now=now)
+        if events:
+            tracking.take_events(session, house.house, events, retailer=retailer, now=now)
+            connections.note_events(session, retailer, events, now=now)
+        else:
+            connections.note(session, retailer, source, now=now)
+
+    house.database.run(work)
 
 
 def _verify(house: Parts, adapter: CarrierAdapter, scans: CarrierRequest, retailer: str) -> None:
@@ -50,5 +79,5 @@ def _verify(house: Parts, adapter: CarrierAdapter, scans: CarrierRequest, retail
     try:
         adapter.verify(scans, secret or "")
     except InvalidSignature as error:
-        failures.count(adapter.name)
+        failures.refused(house, retailer, adapter.name)
         raise Problem(403, "The signature does not fit this request.", kind="invalid-signature") from error
