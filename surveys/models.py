@@ -20,6 +20,7 @@ class Survey(Base):
         UniqueConstraint("shipment_id"),
         Index("ix_survey_person", "retailer", "address", "sent_at"),
         Index("ix_survey_page", "retailer", "id"),
+        Index("ix_survey_sent", "retailer", "sent_at"),
         Index(
             "ix_survey_due",
             "due_at",
