@@ -15,6 +15,7 @@ DEMO_POOL = "+15005550101,+15005550102,+15005550103"
 #: `channels.rules`: the longest a relayed text waits.
 RELAYED_TEXT_WAITS_S = 3600
 SOURCE_PREFIXES = ("CARRIER_", "STORE_", "CUSTOM_")
+SOURCE_WORDS = ("_SECRET", "_TOKEN", "_URL")
 
 
 class SettingsError(ValueError):
@@ -80,6 +81,12 @@ class Settings:
         A retailer other than `default` never falls back to the plain secret: one shop's key must not open another's.
         """
         plain = f"{kind}_{name}_SECRET".upper()
+        own = self.source_secrets.get(f"{plain}_{retailer}".upper().replace("-", "_"))
+        return own or (self.source_secrets.get(plain) if retailer == "default" else None)
+
+    def store_setting(self, store: str, what: str, retailer: str) -> str | None:
+        """Answer the `token` or `url` of a store's own API, by the same rule as `source_secret`."""
+        plain = f"store_{store}_{what}".upper()
         own = self.source_secrets.get(f"{plain}_{retailer}".upper().replace("-", "_"))
         return own or (self.source_secrets.get(plain) if retailer == "default" else None)
 
@@ -206,5 +213,9 @@ class _Environment:
             raise SettingsError(f"{name} must be a number, not {said!r}.") from error
 
     def secrets(self) -> dict[str, str]:
-        """Secrets of sources, by name in upper case."""
-        return {k.upper(): v for k, v in self._values.items() if k.startswith(SOURCE_PREFIXES) and "_SECRET" in k and v}
+        """Secrets of sources, and what opens stores' own APIs, by name in upper case."""
+        return {
+            name.upper(): value
+            for name, value in self._values.items()
+            if value and name.startswith(SOURCE_PREFIXES) and any(word in name for word in SOURCE_WORDS)
+        }
