@@ -32,6 +32,7 @@ from flows.workflow_parts import (
 )
 from flows.workflow_shadow import Prices, Shadow
 from flows.workflow_values import DAYS, Language, day_ranges
+from flows.workflow_watch import Returning, Watch
 
 DEFAULTS = Path(__file__).parent / "defaults.yml"
 
@@ -66,6 +67,10 @@ class Workflow(Part):
     sla: Sla
     cases: Cases
     eta: EtaRules
+    watch: Watch
+    #: Carrier -> who is mailed when it should look after a parcel.
+    carrier_contacts: dict[str, str]
+    returning: Returning
     shadow: Shadow
     prices: Prices
     #: Template name -> language -> words; the language "*" stands for all.

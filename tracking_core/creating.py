@@ -12,6 +12,7 @@ from tracking_core.numbers import normalised
 from tracking_core.recording import take_in_unmatched
 from tracking_core.rounds import hand_over
 from tracking_core.shipments import NewShipment, assign_driver, create, fresh
+from tracking_core.watching_rows import look_soon
 
 #: All at once and always in the same order, so that two files with the same numbers cannot hold each other up.
 _QUEUE = text(
@@ -46,6 +47,7 @@ def create_many(
         return [create(session, new, retailer=retailer, now=now) for new in news]
     _promise(session, made.values(), now)
     _assign(session, retailer, made.values(), now)
+    look_soon(session, [shipment for _, shipment in made.values()], now=now)
     session.flush()
     for shipment in _awaited(session, retailer, [shipment for _, shipment in made.values()]):
         take_in_unmatched(session, shipment, now=now)

@@ -8,6 +8,7 @@ from tracking_core.flags import reassess, set_flags
 from tracking_core.matching import locked
 from tracking_core.models import Promise, Shipment
 from tracking_core.promises import CUSTOMER, enter
+from tracking_core.watching_rows import look_soon
 
 __all__ = ["CUSTOMER", "promise_wished"]
 
@@ -45,5 +46,6 @@ def promise_wished(
     set_flags(shipment, set(shipment.flags) - {"delayed", "eta_missed"})  # of the window before
     reassess(shipment, now=now)
     shipment.updated_at = now
+    look_soon(session, [shipment], now=now)
     session.flush()
     return made

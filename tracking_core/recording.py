@@ -15,6 +15,7 @@ from tracking_core.matching import locked, matching, referred
 from tracking_core.models import Shipment, UnmatchedEvent
 from tracking_core.numbers import normalised
 from tracking_core.states import UPDATE, ShipmentState, advance, state_of
+from tracking_core.watching_rows import look_soon
 
 #: What is older than this when it arrives is history: it moves the state and texts nobody.
 HISTORY_AFTER = timedelta(hours=24)
@@ -135,6 +136,7 @@ def _record_on(
     if shipment.last_event_at is None or happened > shipment.last_event_at:
         shipment.last_event_at = happened
     shipment.updated_at = now
+    look_soon(session, [shipment], now=now)
     facts += [ProofOffered(shipment.id, happened, silent, event.carrier, one) for one in event.proofs]
     if event.driver is not None and newest:
         facts.append(DriverOffered(shipment.id, happened, silent, event.carrier, event.driver))

@@ -20,6 +20,7 @@ from tracking_core.promises import ORDER, RETAILER, enter
 from tracking_core.recording import eta_facts, take_in_unmatched
 from tracking_core.rounds import hand_over, reorder
 from tracking_core.states import ShipmentState
+from tracking_core.watching_rows import look_soon
 
 __all__ = [
     "NewShipment",
@@ -118,6 +119,7 @@ def create(session: Session, new: NewShipment, *, retailer: str, now: datetime) 
     if new.driver_phone:
         assign_driver(session, shipment, name=new.driver_name or "", phone=new.driver_phone, now=now)
     take_in_unmatched(session, shipment, now=now)
+    look_soon(session, [shipment], now=now)
     session.flush()
     return shipment, True
 
@@ -184,6 +186,7 @@ def change(
         take_in_unmatched(session, shipment, now=now)
     facts = eta_facts(shipment, expected_before, now, now=now, grace=grace, silent=False)
     shipment.updated_at = now
+    look_soon(session, [shipment], now=now)
     session.flush()
     return shipment, facts
 

@@ -46,14 +46,34 @@ def mark_missed(
     whose = Shipment.retailer == retailer if retailer is not None else true()
     coming = Shipment.state.in_(OPEN - NOT_COMING)
     for shipment in _taken(session, and_(whose, coming, due, _without("eta_missed")), limit):
-        set_flags(shipment, {*shipment.flags, "eta_missed"})
-        broken = reassess(shipment, now=now, grace=grace)
-        shipment.updated_at = now
-        if broken is not None:
-            silent = now - broken.promised_to > HISTORY_AFTER
-            facts.append(PromiseBroken(shipment.id, now, silent, broken.promised_to, broken.expected_to))
+        facts += miss(shipment, now=now, grace=grace)
     session.flush()
     return facts
+
+
+def miss(shipment: Shipment, *, now: datetime, grace: timedelta = GRACE) -> list[Fact]:
+    """Flag a parcel, locked by the caller, whose window has passed: as `mark_missed`. [] for any other."""
+    at = missed_at(shipment, grace=grace)
+    if at is None or at >= now:
+        return []
+    set_flags(shipment, {*shipment.flags, "eta_missed"})
+    broken = reassess(shipment, now=now, grace=grace)
+    shipment.updated_at = now
+    if broken is None:
+        return []
+    silent = now - broken.promised_to > HISTORY_AFTER
+    return [PromiseBroken(shipment.id, now, silent, broken.promised_to, broken.expected_to)]
+
+
+def missed_at(shipment: Shipment, *, grace: timedelta = GRACE) -> datetime | None:
+    """When the parcel's window has passed by more than the grace; None: it has none, is flagged, or is not coming."""
+    state, as_of = ShipmentState(shipment.state), shipment.carrier_eta_as_of
+    if state.is_final or state in NOT_COMING or "eta_missed" in shipment.flags:
+        return None
+    ends = shipment.promised_to
+    if as_of is not None and (shipment.carrier_eta_to is not None or shipment.carrier_eta_from is not None):
+        ends = shipment.carrier_eta_to if shipment.promised_at is None or as_of >= shipment.promised_at else ends
+    return ends + grace if ends is not None else None
 
 
 def mark_stalled(session: Session, *, now: datetime, limit: int = BATCH) -> list[Fact]:
