@@ -43,6 +43,64 @@ def upgrade() -> None:
         sa.UniqueConstraint("retailer", "name", "language", name=op.f("uq_canned_reply_retailer_name_language")),
     )
     op.create_table(
+        "case_clock",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("nth", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("allowed_s", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("soon_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_s", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("breached_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_clock")),
+        sa.UniqueConstraint("case_id", "kind", "nth", name=op.f("uq_case_clock_case_id_kind_nth")),
+    )
+    with op.batch_alter_table("case_clock", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_case_clock_due",
+            ["due_at"],
+            unique=False,
+            postgresql_where=sa.text("ended_at IS NULL AND due_at IS NOT NULL AND breached_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL AND due_at IS NOT NULL AND breached_at IS NULL"),
+        )
+        batch_op.create_index("ix_case_clock_figures", ["retailer", "kind", "started_at"], unique=False)
+
+    op.create_table(
+        "case_seen",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_seen")),
+        sa.UniqueConstraint("case_id", "agent", name=op.f("uq_case_seen_case_id_agent")),
+    )
+    op.create_table(
+        "case_words",
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("words", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False),
+        sa.Column("stale", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_words")),
+    )
+    with op.batch_alter_table("case_words", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_case_words", ["words"], unique=False, postgresql_using="gin", sqlite_where=sa.text("0")
+        )
+        batch_op.create_index(
+            "ix_case_words_stale",
+            ["case_id"],
+            unique=False,
+            postgresql_where=sa.text("stale"),
+            sqlite_where=sa.text("stale"),
+        )
+
+    op.create_table(
         "connection",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("retailer", sa.String(), nullable=False),
@@ -66,6 +124,16 @@ def upgrade() -> None:
         sa.Column("sample", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_connection_code")),
         sa.UniqueConstraint("retailer", "source", "code", name=op.f("uq_connection_code_retailer_source_code")),
+    )
+    op.create_table(
+        "connection_hour",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_connection_hour")),
+        sa.UniqueConstraint("retailer", "source", "hour", name=op.f("uq_connection_hour_retailer_source_hour")),
     )
     op.create_table(
         "connection_note",
@@ -103,6 +171,18 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "courier",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("phone", sa.String(), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_courier")),
+        sa.UniqueConstraint("retailer", "source", "ref", name=op.f("uq_courier_retailer_source_ref")),
+    )
+    op.create_table(
         "custom_inbound",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("retailer", sa.String(), nullable=False),
@@ -114,6 +194,41 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("custom_inbound", schema=None) as batch_op:
         batch_op.create_index("ix_custom_inbound_age", ["received_at"], unique=False)
+
+    op.create_table(
+        "desk_act",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("shipment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("became", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_act")),
+        sa.UniqueConstraint("retailer", "key", name=op.f("uq_desk_act_retailer_key")),
+    )
+    op.create_table(
+        "desk_call",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("ours", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sid", sa.String(), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("seconds", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_call")),
+    )
+    with op.batch_alter_table("desk_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_desk_call_sid"), ["sid"], unique=False)
+        batch_op.create_index("ix_desk_call_waiting", ["ours", "expires_at"], unique=False)
 
     op.create_table(
         "import_job",
@@ -157,6 +272,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "privacy_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("store", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("who", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("parcels", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_privacy_request")),
+        sa.UniqueConstraint("retailer", "store", "key", name=op.f("uq_privacy_request_retailer_store_key")),
+    )
+    with op.batch_alter_table("privacy_request", schema=None) as batch_op:
+        batch_op.create_index("ix_privacy_request_due", ["state", "due_at"], unique=False)
+
+    op.create_table(
         "retailer_in_shadow",
         sa.Column("retailer", sa.String(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
@@ -174,6 +308,75 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source_asked")),
         sa.UniqueConstraint("retailer", "source", name=op.f("uq_source_asked_retailer_source")),
     )
+    op.create_table(
+        "store_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("store", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_store_event")),
+        sa.UniqueConstraint("retailer", "store", "key", name=op.f("uq_store_event_retailer_store_key")),
+    )
+    with op.batch_alter_table("store_event", schema=None) as batch_op:
+        batch_op.create_index("ix_store_event_received", ["received_at"], unique=False)
+
+    op.create_table(
+        "store_order",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("store", sa.String(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("order_number", sa.String(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("over", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_store_order")),
+        sa.UniqueConstraint("retailer", "store", "ref", name=op.f("uq_store_order_retailer_store_ref")),
+    )
+    with op.batch_alter_table("store_order", schema=None) as batch_op:
+        batch_op.create_index("ix_store_order_number", ["retailer", "order_number"], unique=False)
+
+    op.create_table(
+        "store_parcel",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("store", sa.String(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("order_ref", sa.String(), nullable=False),
+        sa.Column("shipment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("waiting", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_store_parcel")),
+        sa.UniqueConstraint("retailer", "store", "ref", name=op.f("uq_store_parcel_retailer_store_ref")),
+    )
+    with op.batch_alter_table("store_parcel", schema=None) as batch_op:
+        batch_op.create_index("ix_store_parcel_order", ["retailer", "store", "order_ref"], unique=False)
+        batch_op.create_index("ix_store_parcel_shipment", ["shipment_id"], unique=False)
+
+    op.create_table(
+        "store_task",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("store", sa.String(), nullable=False),
+        sa.Column("outbound_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("order_ref", sa.String(), nullable=False),
+        sa.Column("shipment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_store_task")),
+        sa.UniqueConstraint("outbound_event_id", name=op.f("uq_store_task_outbound_event_id")),
+    )
+    with op.batch_alter_table("store_task", schema=None) as batch_op:
+        batch_op.create_index("ix_store_task_due", ["state", "due_at"], unique=False)
+
     op.create_table(
         "taken_file",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -300,6 +503,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_webhook_delivery_waiting", ["state", "next_at"], unique=False)
 
     op.create_table(
+        "custom_said",
+        sa.Column(
+            "shipment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("digests", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_custom_said_shipment_id_shipment")),
+        sa.PrimaryKeyConstraint("shipment_id", name=op.f("pk_custom_said")),
+    )
+    op.create_table(
         "poll_state",
         sa.Column(
             "shipment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -368,14 +582,116 @@ def upgrade() -> None:
     with op.batch_alter_table("api_key", schema=None) as batch_op:
         batch_op.add_column(sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True))
 
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("soon_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("channel", sa.String(), nullable=True))
+        batch_op.add_column(
+            sa.Column(
+                "last_entry_id",
+                sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+                server_default=sa.text("0"),
+                nullable=False,
+            )
+        )
+        batch_op.add_column(sa.Column("with_bot", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.add_column(sa.Column("told_when_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("signed_by", sa.String(), nullable=True))
+        batch_op.create_index(
+            "ix_case_all",
+            ["retailer", "last_entry_id"],
+            unique=False,
+            postgresql_where=sa.text("state != 'resolved'"),
+            sqlite_where=sa.text("state != 'resolved'"),
+        )
+        batch_op.create_index("ix_case_created", ["retailer", "created_at"], unique=False)
+        batch_op.create_index(
+            "ix_case_due",
+            ["retailer", "due_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("state != 'resolved'"),
+            sqlite_where=sa.text("state != 'resolved'"),
+        )
+        batch_op.create_index(
+            "ix_case_mine",
+            ["retailer", "assignee", "due_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('open', 'claimed')"),
+            sqlite_where=sa.text("state IN ('open', 'claimed')"),
+        )
+        batch_op.create_index(
+            "ix_case_phone",
+            ["retailer", "phone"],
+            unique=False,
+            postgresql_where=sa.text("phone IS NOT NULL"),
+            sqlite_where=sa.text("phone IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_case_resolved",
+            ["retailer", "resolved_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("state = 'resolved'"),
+            sqlite_where=sa.text("state = 'resolved'"),
+        )
+        batch_op.create_index(
+            "ix_case_shipment",
+            ["shipment_id"],
+            unique=False,
+            postgresql_where=sa.text("shipment_id IS NOT NULL"),
+            sqlite_where=sa.text("shipment_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_case_snoozed",
+            ["snoozed_until"],
+            unique=False,
+            postgresql_where=sa.text("state = 'snoozed'"),
+            sqlite_where=sa.text("state = 'snoozed'"),
+        )
+        batch_op.create_index(
+            "ix_case_unassigned",
+            ["retailer", "due_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("state = 'open' AND assignee IS NULL"),
+            sqlite_where=sa.text("state = 'open' AND assignee IS NULL"),
+        )
+
     with op.batch_alter_table("console_session", schema=None) as batch_op:
         batch_op.add_column(sa.Column("browser", sa.String(), server_default="", nullable=False))
+
+    with op.batch_alter_table("driver", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("network", sa.String(), nullable=True))
+
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inbox_log"))
+        batch_op.create_index(
+            "ix_inbox_log", ["retailer", "received_at", "handled_by", "conversation_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_inbox_dead",
+            ["retailer", "id"],
+            unique=False,
+            postgresql_where=sa.text("state = 'dead'"),
+            sqlite_where=sa.text("state = 'dead'"),
+        )
+        batch_op.create_index(
+            "ix_inbox_shipment",
+            ["shipment_id"],
+            unique=False,
+            postgresql_where=sa.text("shipment_id IS NOT NULL"),
+            sqlite_where=sa.text("shipment_id IS NOT NULL"),
+        )
 
     with op.batch_alter_table("outbound_event", schema=None) as batch_op:
         batch_op.alter_column("shipment_id", existing_type=sa.INTEGER(), nullable=True)
 
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("shadow", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.create_index(
+            "ix_outbox_lost",
+            ["retailer", "id"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('undelivered', 'failed')"),
+            sqlite_where=sa.text("state IN ('undelivered', 'failed')"),
+        )
 
     with op.batch_alter_table("promise", schema=None) as batch_op:
         batch_op.add_column(sa.Column("template", sa.String(), nullable=True))
@@ -392,6 +708,10 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_shipment_created", ["retailer", "created_at"], unique=False)
         batch_op.create_index("ix_shipment_list", ["retailer", "id"], unique=False)
+        batch_op.create_index("ix_shipment_promised", ["retailer", "promised_to"], unique=False)
+
+    with op.batch_alter_table("survey", schema=None) as batch_op:
+        batch_op.create_index("ix_survey_sent", ["retailer", "sent_at"], unique=False)
 
     with op.batch_alter_table("workflow_version", schema=None) as batch_op:
         batch_op.add_column(sa.Column("note", sa.String(), nullable=True))
