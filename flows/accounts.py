@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -25,6 +25,7 @@ MODE = "mode"
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 _HASHER = PasswordHasher()
+_USE_NOTED_EVERY = timedelta(minutes=5)
 
 
 @cache
@@ -142,6 +143,12 @@ def retailer_of_key(session: Session, key: str) -> str | None:
     return row.retailer if row is not None and hmac.compare_digest(row.key_hash, digest) else None
 
 
+def note_use(session: Session, key: str, *, now: datetime) -> None:
+    """Note that the key is in use, to five minutes: most requests write nothing."""
+    old = ApiKey.last_used_at.is_(None) | (ApiKey.last_used_at < now - _USE_NOTED_EVERY)
+    session.execute(update(ApiKey).where(ApiKey.key_hash == _digest(key), old).values(last_used_at=now))
+
+
 def retailer_exists(session: Session, name: str) -> bool:
     """Whether there is such a retailer."""
     return session.get(Retailer, name) is not None
@@ -156,6 +163,11 @@ def main_sender(session: Session, retailer: str) -> str | None:
     ).all()
     found: dict[str, str] = {row.purpose: row.address for row in rows}
     return found.get("service") or found.get("main")
+
+
+def hashed(password: str) -> str:
+    """Answer the Argon2id hash of a password."""
+    return _HASHER.hash(password)
 
 
 def add_agent(
@@ -193,14 +205,15 @@ def check_login(session: Session, email: str, password: str) -> Agent | None:
     query = select(Agent).where(Agent.email == email.strip().lower(), Agent.disabled_at.is_(None)).order_by(Agent.id)
     agents = list(session.scalars(query))
     for agent in agents:
-        if _matches(agent.password_hash, password):
+        if matches(agent.password_hash, password):
             return agent
     if not agents:
-        _matches(_nobodys_hash(), password)
+        matches(_nobodys_hash(), password)
     return None
 
 
-def _matches(password_hash: str, password: str) -> bool:
+def matches(password_hash: str, password: str) -> bool:
+    """Whether the password is the hashed one."""
     try:
         return _HASHER.verify(password_hash, password)
     except VerificationError:
@@ -248,7 +261,7 @@ def _bootstrap_agent(session: Session, said: str, *, now: datetime) -> None:
     agent = session.scalar(select(Agent).where(Agent.retailer == DEFAULT, Agent.email == email))
     if agent is None:
         add_agent(session, retailer=DEFAULT, email=email, password=password, role="admin", now=now)
-    elif not _matches(agent.password_hash, password):
+    elif not matches(agent.password_hash, password):
         agent.password_hash = _HASHER.hash(password)
 
 

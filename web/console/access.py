@@ -23,11 +23,13 @@ READ_ONLY, AGENT, LEAD, ADMIN = "read_only", "agent", "lead", "admin"
 #: From the least to the most.
 RANKS = (READ_ONLY, AGENT, LEAD, ADMIN)
 #: What a stranger may ask for.
-OPEN_TO_ALL = frozenset({"console.login", "console.try_login", "console.static"})
+OPEN_TO_ALL = frozenset({"console.login", "console.try_login", "console.static", "console.welcome", "console.accept"})
 
 #: Endpoint, without `console.` -> the least role that may use it. What changes anything is at least an agent's.
 TABLE: Mapping[str, str] = {
     "logout": READ_ONLY,
+    # settings
+    "settings": READ_ONLY,
     # cases
     "inbox": READ_ONLY,
     "case": READ_ONLY,
@@ -40,6 +42,25 @@ TABLE: Mapping[str, str] = {
     "surveys": READ_ONLY,
     "review_list": READ_ONLY,
     "review": AGENT,
+    # parcels and files of them
+    "shipments": READ_ONLY,
+    "shipment": READ_ONLY,
+    "new_shipment": AGENT,
+    "create_shipment": AGENT,
+    "add_event": AGENT,
+    "imports": READ_ONLY,
+    "import_job": READ_ONLY,
+    "import_faults": AGENT,
+    "import_file": AGENT,
+    "cancel_import": AGENT,
+    # messages, numbers, figures
+    "messages": READ_ONLY,
+    "message": READ_ONLY,
+    "settle_message": AGENT,
+    "numbers": READ_ONLY,
+    "health": READ_ONLY,
+    "overview": READ_ONLY,
+    "overview_csv": READ_ONLY,
 }
 
 
