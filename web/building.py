@@ -9,7 +9,7 @@ from flask import Flask
 from web import health, metrics, problems, security
 from web.api import views as api
 from web.context import Parts, keep
-from web.hooks import carriers, custom, twilio, voice
+from web.hooks import carriers, custom, stores, twilio, voice
 from web.pages import address, driver, pictures, survey, tracking_acts
 from web.pages import views as pages
 
@@ -32,6 +32,7 @@ def build(app: Flask, parts: Parts) -> None:
         twilio.blueprint,
         voice.blueprint,
         carriers.blueprint,
+        stores.blueprint,
         custom.blueprint,
         api.blueprint,
         pages.blueprint,
