@@ -15,7 +15,7 @@ from tracking_core.states import ShipmentState, advance
 DESK = "desk"
 RETURN = "order.return_requested"
 _MOST = Decimal(100_000)
-_REASONS = ("damaged", "not_as_expected", "wrong_item", "no_longer_needed", "not_received", "other")
+REASONS = ("damaged", "not_as_expected", "wrong_item", "no_longer_needed", "not_received", "other")
 
 
 def asked(kind: str) -> Callable[[Deed], str | None]:
@@ -105,7 +105,7 @@ def _event(deed: Deed, state: ShipmentState, note: str) -> None:
 
 def _reason(said: Mapping[str, str]) -> str:
     reason = said.get("reason", "other")
-    if reason not in _REASONS:
+    if reason not in REASONS:
         raise CannotDo("Choose a reason.")
     return reason
 

@@ -34,10 +34,15 @@ TABLE: Mapping[str, str] = {
     "inbox": READ_ONLY,
     "case": READ_ONLY,
     "act": AGENT,
+    "deed": AGENT,
+    "bulk": AGENT,
     # lines
     "line": READ_ONLY,
     "unmask": LEAD,
     "masked_again": LEAD,
+    # connections
+    "connections": READ_ONLY,
+    "shadow": LEAD,
     # surveys and proofs
     "surveys": READ_ONLY,
     "review_list": READ_ONLY,

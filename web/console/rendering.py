@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Blueprint, Response, current_app, g, request, url_for
 
 from channels.phones import mask
 from web.console import clocks, nav, showing
@@ -50,7 +50,13 @@ def _values() -> dict[str, Any]:
         "who": g.who if "who" in g else None,
         "asset": asset,
         "once": ONCE,
+        "known_endpoints": current_app.view_functions,
     }
+
+
+def is_live() -> bool:
+    """Whether the page asks for itself, to refresh its live parts: what is not live need not be made."""
+    return LIVE in request.headers
 
 
 def asset(name: str) -> str:

@@ -10,6 +10,7 @@ from web.console import (
     login_views,
     proofs,
     rendering,
+    rooms,
     settings_views,
     survey_views,
 )
@@ -27,5 +28,6 @@ def blueprint(parts: Parts) -> Blueprint:
     line_views.add_to(routes, parts)
     survey_views.add_to(routes, parts)
     proofs.add_to(routes, parts)
+    rooms.add_to(routes, parts)
     settings_views.add_to(routes, parts)
     return routes
