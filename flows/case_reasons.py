@@ -22,6 +22,8 @@ SHOPPERS: Mapping[str, Priority] = {
     "reschedule": MEDIUM,
     "return_or_refund": MEDIUM,
     "out_of_scope": LOW,
+    #: A text that could not be handled; a person reads it.
+    "dead_message": HIGH,
 }
 #: What goes wrong with parcels and texts; nobody has asked, and a workflow may switch each of them off.
 OPERATIONS: Mapping[str, Priority] = {
@@ -39,7 +41,6 @@ OPERATIONS: Mapping[str, Priority] = {
     "pin_missing": HIGH,
     "pin_not_told": HIGH,
     "relay_pool_exhausted": MEDIUM,
-    "dead_message": HIGH,
     "webhook_disabled": HIGH,
 }
 #: What a driver needs a person for.

@@ -1,7 +1,8 @@
-"""What a case says: lines of its history, and words to the customer by the way the customer knows."""
+"""What a case says to the customer: by the way the customer knows, and by whom."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,8 @@ from channels import outbox
 from channels.messages import Category, OutboundMessage
 from channels.models import Conversation, OurAddress
 from channels.segments import to_gsm
-from flows.accounts import main_sender
+from flows.accounts import Agent, main_sender
+from flows.case_history import say
 from flows.models import Case, CaseEntry
 from flows.senders import sender_of_mail
 from tracking_core.models import Shipment
@@ -26,32 +28,34 @@ class Unreachable(ValueError):
     """The case has nobody a reply could be sent to."""
 
 
-def say(
+def send(
     session: Session,
+    house: "House",
     case: Case,
-    kind: str,
     *,
-    by: str,
-    text: str | None = None,
-    evidence: dict[str, Any] | None = None,
+    agent: str,
+    text: str,
+    media: Sequence[str] = (),
+    signed: bool = False,
     now: datetime,
 ) -> CaseEntry:
-    """Add a line to the case's history."""
-    entry = CaseEntry(case_id=case.id, kind=kind, by=by, text=text, evidence=dict(evidence or {}), at=now)
-    session.add(entry)
-    session.flush()
-    return entry
+    """Owe the customer the words, and pictures by address, and note them as a reply. Raises Unreachable.
 
-
-def send(session: Session, house: "House", case: Case, *, agent: str, text: str, now: datetime) -> CaseEntry:
-    """Owe the customer the words, and note them as a reply. Raises Unreachable."""
-    channel, sender, recipient = _way_back(session, house, case)
-    entry = say(session, case, "reply", by=agent, text=text, now=now)
+    signed: the agent's first words in the case say who writes, where the workflow wants that.
+    """
+    channel, sender, recipient = way_back(session, house, case)
+    words = f"{signature(session, house, case, agent=agent)}{text}" if signed else text
+    if signed:
+        case.signed_by = agent
+    entry = say(
+        session, case, "reply", by=agent, text=text, evidence={"media": list(media)} if media else None, now=now
+    )
     message = OutboundMessage(
         channel=channel,
         sender=sender,
         recipient=recipient,
-        text=to_gsm(text) if channel == "sms" else text,
+        text=to_gsm(words) if channel == "sms" else words,
+        media=tuple(media),
         subject=_subject_line(session, house, case) if channel == "email" else None,
         category=Category.CASE,
         retailer=case.retailer,
@@ -61,14 +65,38 @@ def send(session: Session, house: "House", case: Case, *, agent: str, text: str,
     return entry
 
 
+def signature(session: Session, house: "House", case: Case, *, agent: str) -> str:
+    """Answer what is put before the agent's words: `Ana from Demo Store: `; empty when the person knows who writes.
+
+    The reply box counts it along. An agent without a name of their own is the team.
+    """
+    workflow = house.workflows.of(session, case.retailer)
+    if workflow.cases.sign == "off" or case.signed_by == agent:
+        return ""
+    language = case.language or workflow.language
+    who = house.texts.phrase("case_signed", language, workflow, name=first_name(session, case.retailer, agent))
+    return f"{who} "
+
+
+def first_name(session: Session, retailer: str, agent: str | None) -> str:
+    """Answer what an agent is called among people; empty for nobody, and for who has only an address."""
+    found = session.scalar(select(Agent).where(Agent.retailer == retailer, Agent.email == agent)) if agent else None
+    if found is None or found.name == found.email.partition("@")[0]:
+        return ""
+    return (found.name.split() or [""])[0]
+
+
 def _subject_line(session: Session, house: "House", case: Case) -> str:
     brand = house.workflows.of(session, case.retailer).brand
     shipment = session.get(Shipment, case.shipment_id) if case.shipment_id is not None else None
     return f"{brand}: {shipment.order_number}" if shipment is not None else brand
 
 
-def _way_back(session: Session, house: "House", case: Case) -> tuple[str, str, str]:
-    """(channel, our address, their address): the conversation they used, else the retailer's own sender, else mail."""
+def way_back(session: Session, house: "House", case: Case) -> tuple[str, str, str]:
+    """(channel, our address, their address): the conversation they used, else the retailer's own sender, else mail.
+
+    Raises Unreachable.
+    """
     conversation = session.get(Conversation, case.conversation_id) if case.conversation_id is not None else None
     sender = main_sender(session, case.retailer)
     on_line = conversation is not None and _is_pool(session, conversation.ours) and sender is not None

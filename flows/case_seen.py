@@ -39,5 +39,5 @@ def unread(session: Session, cases: Sequence[Case], *, agent: str) -> set[int]:
         return set()
     ids = [case.id for case in cases]
     query = select(CaseSeen.case_id, CaseSeen.entry_id).where(CaseSeen.agent == agent, CaseSeen.case_id.in_(ids))
-    seen: dict[int, int] = dict(session.execute(query).tuples().all())
+    seen = {row.case_id: row.entry_id for row in session.execute(query)}
     return {case.id for case in cases if case.last_entry_id > seen.get(case.id, 0)}

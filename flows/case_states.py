@@ -29,6 +29,14 @@ class CaseAction(StrEnum):
     JOIN = "join"
     RESOLVE = "resolve"
     REOPEN = "reopen"
+    #: A lead, or the turn, gives it to an agent.
+    ASSIGN = "assign"
+    #: It is taken from the agent who had it; nobody has it then.
+    RELEASE = "release"
+    #: The thread goes back to the bot; the agent keeps the case.
+    HAND_BACK = "hand_back"
+    #: It burns more, or less.
+    WEIGH = "weigh"
 
 
 class Priority(StrEnum):
@@ -68,6 +76,14 @@ TABLE: dict[tuple[CaseState, CaseAction], CaseState] = {
     (S.SNOOZED, A.WAKE): S.OPEN,
     (S.SNOOZED, A.JOIN): S.OPEN,
     (S.SNOOZED, A.RESOLVE): S.RESOLVED,
+    **{(state, A.HAND_BACK): state for state in (S.OPEN, S.CLAIMED, S.SNOOZED)},
+    **{(state, A.WEIGH): state for state in (S.OPEN, S.CLAIMED, S.SNOOZED)},
+    (S.OPEN, A.ASSIGN): S.CLAIMED,
+    (S.CLAIMED, A.ASSIGN): S.CLAIMED,
+    (S.SNOOZED, A.ASSIGN): S.SNOOZED,
+    (S.OPEN, A.RELEASE): S.OPEN,
+    (S.CLAIMED, A.RELEASE): S.OPEN,
+    (S.SNOOZED, A.RELEASE): S.SNOOZED,
     (S.RESOLVED, A.NOTE): S.RESOLVED,
     (S.RESOLVED, A.REOPEN): S.OPEN,
 }
@@ -76,7 +92,7 @@ TABLE: dict[tuple[CaseState, CaseAction], CaseState] = {
 def advance(state: CaseState, action: CaseAction, *, assigned: bool = False) -> CaseState | None:
     """Answer the state after the action, None when the action has no place in that state.
 
-    assigned: an agent has the case; what would open it gives it back to that agent instead.
+    assigned: an agent has the case and keeps it; what would open it gives it back to that agent instead.
     """
     after = TABLE.get((state, action))
     if after is S.OPEN and assigned:

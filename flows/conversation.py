@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.temper import is_angry
 from bot.understanding import Entity, from_customer
 from channels.inbox import ClaimedText
-from flows import escalation, languages, small_talk, thoughts, where_is_my_order
+from flows import case_reopening, escalation, languages, small_talk, thoughts, where_is_my_order
 from flows.kit import Kit
 from flows.pending_question import taken
 from flows.serving import serve
@@ -14,6 +14,8 @@ from flows.stories import running
 
 def conversation(message: ClaimedText, kit: Kit) -> bool:  # noqa: ARG001  as all flows
     """Take every text: go on with the open story, answer, begin a story, ask back, or hand it to a person."""
+    if case_reopening.reopened(kit):
+        return True
     if not thoughts.serve(kit, _one):
         _one(kit)
         running.resume(kit)

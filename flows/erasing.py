@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.places import gate_code_spans
 from channels.models import InboxRow, OutboxRow
 from db import insert_once
+from flows import case_words
 from flows.erasing_models import Erasure, WordsToErase
 from flows.models import Case, CaseEntry
 from flows.story_models import Story
@@ -70,6 +71,7 @@ def _erase(session: Session, parcel: Shipment, *, now: datetime) -> None:
     _forget(parcel)
     session.execute(delete(Story).where(Story.shipment_id == parcel.id))
     session.execute(delete(WordsToErase).where(WordsToErase.shipment_id == parcel.id))
+    case_words.grow_stale(session, parcel.id)
     insert_once(session, Erasure(shipment_id=parcel.id, at=now))
     session.flush()
 

@@ -1,33 +1,40 @@
 """What the bot cannot settle reaches a person: one case, with everything attached, and a word on when they answer."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.understanding import Entity
 from channels.inbox import ClaimedText
 from flows import evidence
-from flows.case_thread import join, live_case
+from flows.case_thread import handed_back, join, live_case
 from flows.cases import CUSTOMER, open_case
 from flows.house import House
 from flows.kit import Kit
 from flows.models import Case
+from flows.person_words import person_by, say_when
 from flows.relay import whose
-from flows.support_hours import is_open
 from flows.text_names import CASE_INTENTS
 from flows.where_is_my_order import meant
-from flows.wording import Wording
 from tracking_core.models import Shipment
 
-#: Times given to people are rounded up to this.
-ROUND_TO = timedelta(minutes=5)
+__all__ = [
+    "add_to_open_case",
+    "dead_message",
+    "for_intent",
+    "not_understood",
+    "person_by",
+    "say_when",
+    "talk_to_person",
+    "with_collected",
+]
 
 
 def talk_to_person(kit: Kit, numbers: Sequence[Entity] = ()) -> None:
-    """Hand the conversation to a person, and say by when one answers."""
-    _escalate(kit, "talk_to_person", "escalated", numbers)
+    """Hand the conversation to a person, and say by when one answers. Who had it has it again."""
+    if not _take_back(kit):
+        _escalate(kit, "talk_to_person", "escalated", numbers)
 
 
 def for_intent(kit: Kit, intent: str, numbers: Sequence[Entity]) -> None:
@@ -38,7 +45,8 @@ def for_intent(kit: Kit, intent: str, numbers: Sequence[Entity]) -> None:
 def not_understood(kit: Kit) -> None:
     """Hand over what we failed to understand twice."""
     kit.forget_question()
-    _escalate(kit, "out_of_scope", "escalated", ())
+    if not _take_back(kit):
+        _escalate(kit, "out_of_scope", "escalated", ())
 
 
 def add_to_open_case(kit: Kit) -> bool:
@@ -58,7 +66,6 @@ def dead_message(session: Session, house: House, claimed: ClaimedText, *, now: d
         house,
         retailer=claimed.retailer,
         reason="dead_message",
-        priority="high",
         conversation_id=claimed.conversation_id,
         phone=claimed.sender if claimed.sender.startswith("+") else None,
         text=claimed.text,
@@ -75,6 +82,19 @@ def with_collected(kit: Kit, reason: str, parcel: Shipment | None, collected: st
     template = f"case_{reason}" if reason in CASE_INTENTS else "escalated"
     say_when(kit, case, template if case.created_at == kit.now else "case_joined", parcel)
     return case
+
+
+def _take_back(kit: Kit) -> bool:
+    """Give the thread back to the agent who keeps the person's case. False: nobody does."""
+    case = handed_back(kit)
+    if case is None:
+        return False
+    join(kit, case)
+    case.with_bot = False
+    kit.shipment_id = case.shipment_id
+    parcel = kit.session.get(Shipment, case.shipment_id) if case.shipment_id is not None else None
+    say_when(kit, case, "case_joined", parcel)
+    return True
 
 
 def _escalate(kit: Kit, reason: str, template: str, numbers: Sequence[Entity]) -> None:
@@ -101,27 +121,3 @@ def _open(kit: Kit, reason: str, parcel: Shipment | None, said: str, *, inbox: l
     )
     kit.shipment_id = case.shipment_id
     return case
-
-
-def say_when(kit: Kit, case: Case, template: str, parcel: Shipment | None, **values: Any) -> None:
-    """Tell the person that somebody looks after it, and by when they answer. values: what else the text is told."""
-    person = person_by(kit.wording, case, parcel, now=kit.now)
-    kit.reply(template, person=person, order=parcel.order_number if parcel is not None else "", **values)
-
-
-def person_by(wording: Wording, case: Case, parcel: Shipment | None, *, now: datetime, here: bool = True) -> str:
-    """Answer the sentence that says by when a person answers: on the clock of the parcel's place.
-
-    here: they answer where it is read.
-    """
-    workflow, hours = wording.workflow, wording.workflow.support_hours
-    zone = wording.zone(parcel) if parcel is not None else hours.zone
-    at = _rounded(max(case.due_at or now, now)).astimezone(zone)
-    staffed = is_open(now, hours.days, hours.zone)
-    said = {"open": staffed, "day": wording.day(at), "at": at, "here": here}
-    return wording.house.texts.phrase("person", wording.language, workflow, **said)
-
-
-def _rounded(moment: datetime) -> datetime:
-    beyond = timedelta(minutes=moment.minute % 5, seconds=moment.second, microseconds=moment.microsecond)
-    return moment + (ROUND_TO - beyond if beyond else timedelta())

@@ -11,6 +11,7 @@ from channels.messages import Category, OutboundMessage
 from channels.models import Conversation
 from db import insert_once
 from flows import cases
+from flows.case_thread import ask_later
 from flows.house import House
 from flows.kit import Kit
 from flows.missing_models import MissingParcel
@@ -130,6 +131,7 @@ def _look_at(session: Session, house: House, row: MissingParcel, now: datetime) 
         return False
     wording = Wording(house, workflow, row.language, now)
     later = max(next_allowed(now, wording.zone(parcel), workflow.quiet_hours), _free_at(session, row, now))
+    later = max(later, ask_later(session, house, row.retailer, conversation.theirs, now=now) or later)
     if later > now:
         row.due_at = later
         return False

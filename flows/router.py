@@ -14,7 +14,7 @@ from db import Database
 from flows import outbound_facts, pin_covers, thoughts
 from flows.bringing_pictures import bring
 from flows.call_pins import call_pin
-from flows.case_thread import case_thread
+from flows.case_thread import case_thread, heard
 from flows.consent import consent
 from flows.conversation import conversation
 from flows.driver import driver
@@ -49,6 +49,8 @@ ROUTE: tuple[tuple[str, Flow], ...] = (
 UNDERSTANDING = frozenset({"driver", "conversation"})
 #: … and these need nobody to tell them.
 FIRST = tuple((name, flow) for name, flow in ROUTE if name not in UNDERSTANDING)
+#: What these take is found with the case it joined, or belongs to the other end of a line.
+FOUND_ALREADY = frozenset({"relay", "case_thread"})
 #: Answered when the claim no longer stands: another worker has the text now.
 NOBODY = "nobody"
 
@@ -104,5 +106,7 @@ def _route(
             by = kit.rule or name
             inbox.settle_handled(session, claimed, by=by, now=now, shipment_id=kit.shipment_id)
             outbound_facts.message_received(session, claimed, by=by, shipment_id=kit.shipment_id, now=now)
+            if name not in FOUND_ALREADY:
+                heard(kit)
             return _Stage(name)
     return _Stage(None, kit.language)

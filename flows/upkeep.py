@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from db import Database
 from flows import (
-    cases,
+    case_upkeep,
     driver_rounds,
     driver_taps,
     email_fallback,
@@ -15,14 +15,13 @@ from flows import (
     forgetting_pictures,
     import_jobs,
     lines,
-    milestones,
     missing,
     outbound_facts,
     outbound_sending,
     proof_rules,
     surveys,
+    watchers,
 )
-from flows.accounts import Retailer
 from flows.house import House
 from flows.models import PendingQuestion
 from flows.story_models import Story
@@ -35,20 +34,10 @@ QUESTIONS_KEPT = timedelta(days=1)
 
 
 def tick(database: Database, house: House, *, now: datetime) -> None:
-    """Tell of broken promises, mail what could not be texted, wake snoozed cases, ask what is due to be asked."""
-
-    def missed(session: Session) -> None:
-        for retailer in session.scalars(select(Retailer.name).order_by(Retailer.name)).all():
-            grace = house.workflows.of(session, retailer).eta.delay_grace
-            facts = upkeep.mark_missed(session, now=now, retailer=retailer, grace=grace, limit=BATCH)
-            milestones.announce(session, house, facts, retailer=retailer, now=now)
-            outbound_facts.after(session, facts, retailer=retailer, now=now)
+    """Look at the parcels that are due to be looked at, mail what could not be texted, wake snoozed cases, ask what is due to be asked."""
 
     def by_mail(session: Session) -> None:
         email_fallback.tick(session, house, now=now)
-
-    def woken(session: Session) -> None:
-        cases.wake_due(session, now=now)
 
     def asked(session: Session) -> None:
         surveys.send_due(session, house, now=now, limit=BATCH)
@@ -62,9 +51,11 @@ def tick(database: Database, house: House, *, now: datetime) -> None:
     def on_rounds(session: Session) -> None:
         driver_rounds.tell_rounds(session, house, now=now)
 
-    for work in (missed, by_mail, woken, asked, on_lines, still_missing, on_rounds):
+    watchers.tick(database, house, now=now)
+    for work in (by_mail, asked, on_lines, still_missing, on_rounds):
         database.run(work)
     database.run(lambda session: proof_rules.chase(session, house, now=now))
+    case_upkeep.tick(database, house, now=now)
 
 
 def tidy(database: Database, *, now: datetime) -> None:
@@ -89,6 +80,8 @@ def tidy(database: Database, *, now: datetime) -> None:
 
     for work in (stalled, expired, forgotten, erased):
         database.run(work)
+    watchers.learn(database, now=now)
+    case_upkeep.tidy(database)
     while database.run(lambda session: forgetting_pictures.forget(session, now=now)) >= forgetting_pictures.BATCH:
         pass  # each batch in a transaction of its own
     while database.run(lambda session: positions.forget(session, now=now)) >= positions.BATCH:

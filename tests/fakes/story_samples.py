@@ -11,6 +11,20 @@ _CHOICES = {
     "es": ["Decirle al repartidor cómo entregar", "Hablar con el repartidor", "Hablar con una persona"],
 }
 LONGEST: dict[str, Any] = {
+    "todo": {"en": "Another time suits you better? Just tell us.", "es": "¿Te va mejor otro momento? Dínoslo."},
+    "each": {
+        "en": "ORDER-2026-ABCDEFGH-12345 (tomorrow between 3 PM and 5 PM), B2 (tomorrow between 4 PM and 6 PM)",
+        "es": "ORDER-2026-ABCDEFGH-12345 (mañana entre las 15:00 y las 17:00), B2 (mañana entre las 16:00 y las 18:00)",
+    },
+    "days": 12,
+    "doubt": {"en": "it may be in the wrong place", "es": "puede estar en otro lugar"},
+    "tracking": "1Z9990000000000001",
+    "since": "2026-12-01 17:00 UTC",
+    "event": "breached",
+    "case": 123456789,
+    "priority": "urgent",
+    "due": "2026-12-01 17:00 PST",
+    "assignee": "maximiliana@example.com",
     "guessed": True,
     "heard": False,
     "address": "1234 Northwest Martin Luther King Junior Boulevard, San Bernardino",
@@ -25,6 +39,20 @@ LONGEST: dict[str, Any] = {
     "every": True,
 }
 USUAL: dict[str, Any] = {
+    "todo": {"en": "Not in? Tell us where to leave it.", "es": "¿No estás? Dinos dónde dejarlo."},
+    "each": {
+        "en": "A1001 (today by 4 PM), B2 (tomorrow by 4 PM)",
+        "es": "A1001 (hoy antes de las 16:00), B2 (mañana antes de las 16:00)",
+    },
+    "days": 1,
+    "doubt": {"en": "it has no house number", "es": "falta el número"},
+    "tracking": "1Z9990000000000001",
+    "since": "2026-12-01 17:00 UTC",
+    "event": "opened",
+    "case": 17,
+    "priority": "high",
+    "due": "2026-12-01 17:00 PST",
+    "assignee": "ana@example.com",
     "guessed": True,
     "heard": True,
     "number": "+15005550101",
@@ -38,7 +66,18 @@ USUAL: dict[str, Any] = {
     "why": "soon",
     "every": False,
 }
-LEAST: dict[str, Any] = {"choices": [], "why": "over"}
+LEAST: dict[str, Any] = {
+    "todo": "",
+    "each": "",
+    "doubt": "",
+    "event": "opened",
+    "case": 17,
+    "priority": "low",
+    "due": "",
+    "assignee": "",
+    "choices": [],
+    "why": "over",
+}
 #: Text -> more samples: a text that says other things for other reasons is tried for each of them.
 OTHERS: dict[str, list[dict[str, Any]]] = {
     "address_not": [

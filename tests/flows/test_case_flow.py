@@ -190,8 +190,8 @@ def test_a_snoozed_case_wakes_to_its_agent(database: Database, house: House) -> 
         case = opened(session, house)
         cases.claim(session, house, case, agent="ada@example.com", now=NOW)
         cases.snooze(session, house, case, agent="ada@example.com", until=until, now=NOW)
-        assert cases.wake_due(session, now=until - timedelta(seconds=1)) == 0
-        assert cases.wake_due(session, now=until) == 1
+        assert cases.wake_due(session, house, now=until - timedelta(seconds=1)) == 0
+        assert cases.wake_due(session, house, now=until) == 1
         assert (case.state, case.assignee, case.snoozed_until) == ("claimed", "ada@example.com", None)
         with pytest.raises(ValueError, match="moment to come"):
             cases.snooze(session, house, case, agent="ada@example.com", until=NOW, now=NOW)

@@ -1,0 +1,74 @@
+"""A text about what was settled lately takes the case up again; a thank-you does not."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import or_, select
+
+from bot.understanding import Understanding, from_customer
+from flows import languages, where_is_my_order
+from flows.case_thread import join
+from flows.cases import CUSTOMER, reopen
+from flows.kit import Kit
+from flows.models import Case
+from flows.person_words import say_when
+from flows.stories import running
+from tracking_core.models import Shipment
+
+#: Words that end a talk, or begin one, and say nothing about the case.
+SMALL: Final = frozenset({"thanks", "goodbye", "greet", "affirm", "deny", "are_you_a_bot", "help"})
+#: Wishes that the bot fulfils itself: with these the person is after something new, unless the case was about it.
+ITSELF: Final = frozenset(
+    {"reschedule", "delivery_instructions", "change_address", "contact_driver", "cancel_order", "proof_of_delivery"}
+)
+#: Questions about a parcel, not about what was settled where the case is about none.
+STATUS: Final = "where_is_my_order"
+
+
+def reopened(kit: Kit) -> bool:
+    """Take the text if it goes on about a case that was resolved lately. False: it is about something else.
+
+    An open question or story of ours goes first; small talk, another parcel, another language, and what the bot does
+    by itself are no complaint about how the case ended.
+    """
+    if kit.question() is not None or running.is_open(kit):
+        return False
+    if languages.asked_for(kit.text.text, kit.workflow.languages) is not None:
+        return False
+    case = _settled_lately(kit, since=kit.now - kit.workflow.cases.reopen_within)
+    if case is None or not any(_goes_on(kit, case, one) for one in _meant(kit)):
+        return False
+    reopen(kit.session, kit.house, case, agent=CUSTOMER, now=kit.now)
+    join(kit, case)
+    kit.shipment_id = case.shipment_id
+    kit.dialogue.misses = 0
+    parcel = kit.session.get(Shipment, case.shipment_id) if case.shipment_id is not None else None
+    say_when(kit, case, "case_reopened", parcel)
+    return True
+
+
+def _meant(kit: Kit) -> list[Understanding]:
+    """What the text means, thought by thought: "thanks, but it is still broken" is more than thanks."""
+    return [from_customer(one) for _, one in kit.thoughts] or [from_customer(kit.understood())]
+
+
+def _goes_on(kit: Kit, case: Case, meant: Understanding) -> bool:
+    if meant.is_clear and (meant.intent in SMALL or (meant.intent in ITSELF and meant.intent != case.reason)):
+        return False
+    if case.shipment_id is None:
+        return not (meant.is_clear and meant.intent == STATUS)
+    parcels = {one.id for one in where_is_my_order.meant(kit, meant.entities)}
+    if meant.is_clear and meant.intent == STATUS:
+        return parcels <= {case.shipment_id}
+    return not parcels or case.shipment_id in parcels
+
+
+def _settled_lately(kit: Kit, *, since: datetime) -> Case | None:
+    """What was settled last with this person."""
+    query = select(Case).where(
+        Case.retailer == kit.retailer,
+        Case.state == "resolved",
+        Case.resolved_at > since,
+        or_(Case.conversation_id == kit.conversation.id, Case.phone == kit.text.sender),
+    )
+    return kit.session.scalar(query.order_by(Case.resolved_at.desc(), Case.id.desc()).limit(1))
