@@ -160,6 +160,11 @@ def set_availability(session: Session, agent: Agent, availability: str, *, now: 
         _note(session, agent, agent.email, f"agent.{availability}", now)
 
 
+def note_signed_out(session: Session, agent: Agent, *, by: str, now: datetime) -> None:
+    """Write down that somebody ended the agent's sessions."""
+    _note(session, agent, by, "agent.signed_out", now)
+
+
 def _keep_an_admin(session: Session, leaving: Agent) -> None:
     # Two admins who switch each other off at the same moment must not both succeed: the rows are locked in one order.
     query = select(Agent).where(Agent.retailer == leaving.retailer, Agent.role == "admin", Agent.disabled_at.is_(None))
