@@ -10,8 +10,9 @@ from flask import Flask
 
 import migrations
 from db import Database, utc_now
-from flows import accounts, demo, mapping_trial
+from flows import accounts, demo, mapping_trial, shadow_report
 from flows.house import House
+from flows.workflow_values import duration
 from settings import Settings, SettingsError
 from web import build
 from web.context import Parts
@@ -114,6 +115,29 @@ def mapping_try(file: Path, payload: Path) -> None:
         raise click.ClickException(str(error)) from error
     click.echo(report)
     sys.exit(0 if complete else 1)
+
+
+@cli.group()
+def shadow() -> None:
+    """What shadow mode has kept back."""
+
+
+@shadow.command("report")
+@click.option("--since", default="7d", show_default=True, help="How far back, such as 12h or 7d.")
+@click.option("--retailer", "name", default=accounts.DEFAULT, show_default=True)
+def shadow_report_of(since: str, name: str) -> None:
+    """Show what would have been said, to whom, when, in how many segments, at what cost."""
+    settings, now = _settings(), utc_now()
+    database = Database(settings.database_url)
+    try:
+        begin = now - duration(since)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--since") from error
+    with database.read() as session:
+        if not accounts.retailer_exists(session, name):
+            raise click.ClickException(f"There is no retailer {name!r}.")
+        prices = House.build(settings).workflows.of(session, name).prices
+        click.echo(shadow_report.in_words(shadow_report.report(session, name, prices, since=begin)))
 
 
 def _settings() -> Settings:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import Base, RowId
@@ -11,6 +11,10 @@ from db import Base, RowId
 UNDELIVERED = "category = 'milestone' AND channel = 'sms' AND state IN ('undelivered', 'failed') AND NOT fallback_done"
 #: Texts that did not arrive, for the people who look after them.
 LOST = "state IN ('undelivered', 'failed')"
+
+
+#: In words, as both databases read it: inside of a class of messages `text` is a column.
+FALSE = text("false")
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:
@@ -160,7 +164,7 @@ class OutboxRow(Base):
     #: It did not arrive, and another way to tell the person has been seen to.
     fallback_done: Mapped[bool] = mapped_column(default=False)
     #: Written in shadow mode: when its hour comes it is settled as `shadow` and goes to nobody.
-    shadow: Mapped[bool] = mapped_column(default=False, server_default=false())
+    shadow: Mapped[bool] = mapped_column(default=False, server_default=FALSE)
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
 

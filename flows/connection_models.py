@@ -50,6 +50,20 @@ class ConnectionTally(Base):
     count: Mapped[int]
 
 
+class ConnectionHour(Base):
+    """How many events a source brought in one hour: from some weeks of them its rhythm is known."""
+
+    __tablename__ = "connection_hour"
+    __table_args__ = (UniqueConstraint("retailer", "source", "hour"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    retailer: Mapped[str]
+    source: Mapped[str]
+    #: Its beginning.
+    hour: Mapped[datetime]
+    count: Mapped[int]
+
+
 class ConnectionCode(Base):
     """A code of a source that means nothing to us yet, with one payload that had it."""
 

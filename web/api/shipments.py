@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from flows import tracking
+from flows import connections, tracking
 from flows.intake import FieldFault, Rejected, ShipmentChange, ShipmentIn, changes, new_shipment
 from flows.intake import phone as read_phone
 from tracking_core import shipments
@@ -89,6 +89,7 @@ def add_event(call: Call) -> Answer:
     taken = tracking.take_events(
         call.session, call.parts.house, [event], retailer=call.retailer, now=call.now, shipment=shipment
     )
+    connections.note_events(call.session, call.retailer, [event], now=call.now)
     return Answer(202, EventTaken(state=ShipmentState(shipment.state), changed=taken.changed))
 
 

@@ -1,6 +1,6 @@
 """Every route of REST v1. The app is built from it, and so is the OpenAPI document."""
 
-from web.api import cases, imports, messages, positions, proofs, shipments, surveys, webhooks
+from web.api import cases, connections, imports, messages, positions, proofs, shipments, surveys, webhooks
 from web.api.routing import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -11,5 +11,6 @@ ROUTES: tuple[Route, ...] = (
     *surveys.ROUTES,
     *positions.ROUTES,
     *proofs.ROUTES,
+    *connections.ROUTES,
     *webhooks.ROUTES,
 )

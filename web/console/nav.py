@@ -35,7 +35,7 @@ ENTRIES: Sequence[Entry] = (
     Entry("Messages", "console.messages", "message", "Channels"),
     Entry("Numbers", "console.numbers", "phone", "Channels"),
     Entry("Health", "console.health", "pulse", "Channels"),
-    Entry("Connections", "console.connections", "plug", "Channels"),
+    Entry("Connections", "console.connections", "plug", "Channels", also=("/console/shadow",)),
     Entry("Overview", "console.overview", "chart", "Figures"),
     Entry("Scorecards", "console.scorecards", "table", "Figures"),
     Entry("Settings", "console.settings", "gear", "House"),

@@ -2,11 +2,11 @@
 
 from flask import Blueprint
 
-from web.console import imports, shipments
+from web.console import connections, imports, shipments
 from web.context import Parts
 
 
 def add_to(routes: Blueprint, parts: Parts) -> None:
     """Add their routes to the console's."""
-    for room in (shipments, imports):
+    for room in (shipments, imports, connections):
         room.add_to(routes, parts)

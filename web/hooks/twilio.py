@@ -4,6 +4,7 @@ from flask import Blueprint, Response
 
 from channels import inbox, receipts
 from channels.messages import Channel, InboundMessage, InvalidSignature, MalformedWebhook, Receipt, WebhookRequest
+from flows import accounts
 from web.context import Parts, parts
 from web.hooks import failures
 from web.requests import webhook_request
@@ -40,7 +41,7 @@ def verified(house: Parts) -> tuple[Channel, WebhookRequest]:
         channel.verify(request)
     except (InvalidSignature, MalformedWebhook) as error:
         # What is of a kind that cannot be signed is not signed.
-        failures.count("twilio")
+        failures.refused(house, accounts.DEFAULT, "twilio")
         raise InvalidSignature(str(error)) from error
     return channel, request
 
