@@ -26,7 +26,7 @@ run: ## start everything (web, worker, NLU) and stay; Ctrl-C stops all of it
 	@exec $(BIN)/python supervise.py --with-parent
 
 test: $(DEVELOPMENT) ## run all tests, or some: make test T=tests/flows
-	@exec $(BIN)/pytest $(if $(T),$(T),-n auto --maxprocesses 4 --dist loadfile)
+	@exec $(BIN)/pytest $(if $(T),$(T),-n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder)
 
 lint: $(DEVELOPMENT) ## ruff, mypy, and the arrows between the rooms
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ import os
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -110,11 +110,17 @@ AGAINST_THE_CLOCK = (
 )
 
 
+#: What takes long comes first, so that at the end no core waits for another's last long file.
+LONG = ("walks/", "browser/", "flows/test_line_property.py", "flows/test_driver_", "bot/", "channels/test_ch_kill.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests of AGAINST_THE_CLOCK be tried twice."""
+    """Let the tests of AGAINST_THE_CLOCK be tried twice, and begin with what takes long."""
+    where = {item: os.path.relpath(item.path, ROOT / "tests") for item in items}
     for item in items:
-        if os.path.relpath(item.path, ROOT / "tests").startswith(AGAINST_THE_CLOCK):
+        if where[item].startswith(AGAINST_THE_CLOCK):
             item.add_marker(pytest.mark.flaky(reruns=1))
+    items.sort(key=lambda item: not where[item].startswith(LONG))
 
 
 def unavailable(reason: str) -> None:
@@ -185,6 +191,23 @@ def sqlite_database(tmp_path: Path, _sqlite_schema: Path, _sqlite_engine: _OneEn
     database = _sqlite_engine.at(f"sqlite:///{tmp_path / 'doorline.db'}")
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def fresh_sqlite(
+    _sqlite_schema: Path, _sqlite_engine: _OneEngine, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], Database]:
+    """Answers a fresh SQLite database at each call, for property tests; the one before is gone then."""
+    path = tmp_path_factory.mktemp("fresh") / "doorline.db"
+
+    def fresh() -> Database:
+        _sqlite_engine.at(f"sqlite:///{path}")  # lets go of the one before
+        for name in ("doorline.db", "doorline.db-wal", "doorline.db-shm"):
+            path.with_name(name).unlink(missing_ok=True)
+        shutil.copyfile(_sqlite_schema, path)
+        return _sqlite_engine.at(f"sqlite:///{path}")
+
+    return fresh
 
 
 @pytest.fixture(scope="session")

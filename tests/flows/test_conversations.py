@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,33 +11,15 @@ from fakes.scripts import Killable, Play, Script, scripts
 from bot.evaluate import own_server
 from bot.keywords import Keywords
 from bot.rasa import RasaNlu
-from db import Base, Database
+from db import Database
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = list(scripts())
 
 
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory) -> Path:
-    """A SQLite file with the whole schema, to be copied: quicker than making it for each conversation."""
-    path = tmp_path_factory.mktemp("empty") / "doorline.db"
-    database = Database(f"sqlite:///{path}")
-    Base.metadata.create_all(database.engine)
-    database.close()
-    return path
-
-
-@pytest.fixture
-def sqlite(empty: Path, tmp_path: Path) -> Iterator[Database]:
-    shutil.copy(empty, tmp_path / "doorline.db")
-    database = Database(f"sqlite:///{tmp_path / 'doorline.db'}")
-    yield database
-    database.close()
-
-
 @pytest.mark.parametrize("script", SCRIPTS, ids=str)
-def test_conversation(script: Script, sqlite: Database, tmp_path: Path) -> None:
-    Play.build(script, sqlite, tmp_path, Killable(Keywords(), Keywords())).run()
+def test_conversation(script: Script, sqlite_database: Database, tmp_path: Path) -> None:
+    Play.build(script, sqlite_database, tmp_path, Killable(Keywords(), Keywords())).run()
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=str)
@@ -63,8 +44,8 @@ def rasa() -> Iterator[RasaNlu]:
 
 @pytest.mark.nlu
 @pytest.mark.parametrize("script", SCRIPTS, ids=str)
-def test_conversation_with_rasa(script: Script, sqlite: Database, tmp_path: Path, rasa: RasaNlu) -> None:
-    Play.build(script, sqlite, tmp_path, Killable(rasa, Keywords())).run()
+def test_conversation_with_rasa(script: Script, sqlite_database: Database, tmp_path: Path, rasa: RasaNlu) -> None:
+    Play.build(script, sqlite_database, tmp_path, Killable(rasa, Keywords())).run()
 
 
 def test_there_are_enough_of_them_in_both_languages() -> None:

@@ -2,7 +2,6 @@
 
 import collections
 import itertools
-import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from channels.models import OutboxRow
-from db import Base, Database
 from tracking_core.models import Shipment, ShipmentEvent
 
 NOW = datetime(2026, 12, 1, 17, 0, tzinfo=UTC)
@@ -34,21 +32,11 @@ texts = st.builds(
     st.booleans(),
 )
 moves = st.lists(st.tuples(st.sampled_from((DEE, ELI)), texts, st.sampled_from((1, 40, 400, 2000))), max_size=14)
-_RUNS = itertools.count()
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("rounds")
-
-
-@pytest.fixture(scope="module")
-def template(folder: Path) -> Path:
-    """An empty database with the schema, to copy."""
-    database = Database(f"sqlite:///{folder / 'empty.db'}", pool_size=1)
-    Base.metadata.create_all(database.engine)
-    database.close()
-    return folder / "empty.db"
 
 
 def played(route: Route, script: list[tuple[str, str, int]]) -> None:
@@ -93,17 +81,10 @@ def check(route: Route) -> None:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves)
-def test_nobody_moves_what_is_not_theirs_and_no_milestone_is_told_twice(folder, template, script) -> None:
-    path = folder / f"{next(_RUNS)}.db"
-    shutil.copy(template, path)
-    database = Database(f"sqlite:///{path}", pool_size=2)
-    try:
-        route = Route(World.build(database, NOW, folder, relay_numbers=("+15005550101", "+15005550102")))
-        played(route, script)
-        check(route)
-    finally:
-        database.close()
-        path.unlink()
+def test_nobody_moves_what_is_not_theirs_and_no_milestone_is_told_twice(folder, fresh_sqlite, script) -> None:
+    route = Route(World.build(fresh_sqlite(), NOW, folder, relay_numbers=("+15005550101", "+15005550102")))
+    played(route, script)
+    check(route)
 
 
 def test_the_same_on_every_database(database, now, tmp_path) -> None:

@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels.models import ConsentRecord, Contact, InboxRow, OutboxRow
-from db import Base, Database
 from flows.models import Case
 
 
@@ -149,10 +148,9 @@ STEPS = st.lists(st.one_of(TEXTS, st.sampled_from(["scan", "wait"])), max_size=1
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
-def test_whatever_is_texted_an_opted_out_person_gets_nothing_but_consent(tmp_path_factory, steps) -> None:
+def test_whatever_is_texted_an_opted_out_person_gets_nothing_but_consent(fresh_sqlite, tmp_path_factory, steps) -> None:
     folder = tmp_path_factory.mktemp("world")
-    database = Database(f"sqlite:///{folder / 'x.db'}", pool_size=4)
-    Base.metadata.create_all(database.engine)
+    database = fresh_sqlite()
     world = World.build(database, datetime(2026, 12, 1, 17, tzinfo=UTC), folder)
     parcel = world.parcel()
     statuses = iter(["processed", "shipped", "out_for_delivery", "at_address", "delivered"])
@@ -176,4 +174,3 @@ def test_whatever_is_texted_an_opted_out_person_gets_nothing_but_consent(tmp_pat
                 session.query(OutboxRow).filter(OutboxRow.state == "cancelled", OutboxRow.category == "consent").count()
                 == 0
             )
-    database.close()

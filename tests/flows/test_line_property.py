@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from fakes.line_play import Play
-from sqlalchemy import event
 
 from channels.inbox import ClaimedText
 from db import Database
@@ -30,19 +29,12 @@ def short_route(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(router, "FIRST", (("consent", named["consent"]), ("relay", named["relay"]), ("bot", _bot)))
 
 
-def _careless(database: Database) -> Database:
-    """Without waiting for the disk: the play is about what is decided, not about what survives."""
-    database.engine.dispose()
-    event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
-    return database
-
-
 @pytest.mark.usefixtures("short_route")
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_ten_thousand_moves_never_cross_show_or_drop(
     sqlite_database: Database, now: datetime, tmp_path: Path, seed: int
 ) -> None:
-    play = Play(_careless(sqlite_database), tmp_path, now, seed)
+    play = Play(sqlite_database, tmp_path, now, seed)
     for _ in range(MOVES // SEEDS):
         play.move()
     assert play.texts > MOVES // SEEDS // 3
@@ -50,7 +42,7 @@ def test_ten_thousand_moves_never_cross_show_or_drop(
 
 
 def test_the_same_with_every_story_on_the_route(sqlite_database: Database, now: datetime, tmp_path: Path) -> None:
-    play = Play(_careless(sqlite_database), tmp_path, now, seed=99)
+    play = Play(sqlite_database, tmp_path, now, seed=99)
     for _ in range(WHOLE):
         play.move()
     assert play.passed > 20

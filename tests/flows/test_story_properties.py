@@ -2,6 +2,7 @@
 
 import itertools
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.answers import yes_or_no
-from db import Base, Database
+from db import Database
 from flows.outbound_events import of_shipment
 from flows.stories.reschedule import CONFIRM, SLOT
 from flows.story_models import Story
@@ -105,15 +106,10 @@ def check_actions(
     state=st.sampled_from(["created", "delivered"]),
 )
 def test_nothing_happens_unconfirmed_and_nobody_waits_for_a_word(
-    steps: list[tuple[str, str | int]], second: bool, state: str
+    fresh_sqlite: Callable[[], Database], steps: list[tuple[str, str | int]], second: bool, state: str
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/doorline.db")
-        Base.metadata.create_all(database.engine)
-        try:
-            play(World.build(database, NOW, Path(folder)), steps, second, state)
-        finally:
-            database.close()
+        play(World.build(fresh_sqlite(), NOW, Path(folder)), steps, second, state)
 
 
 def play(world: World, steps: list[tuple[str, str | int]], second: bool, state: str) -> None:
