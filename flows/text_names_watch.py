@@ -4,6 +4,9 @@ _WHOLE = ("order", "window", "reasons", "link", "reason", "todo")
 _SEVERAL = (*_WHOLE, "orders", "each")
 _MAIL = ("name", "contact")
 
+_FOUND = ("order", "link", "reason", "todo", "days", "doubt", "slots")
+_ABOUT = ("label", "stalled", "late", "attempt", "exception", "address", "lost", "slots")
+
 WATCH_TEXTS: dict[str, tuple[str, ...]] = {
     "delay": _WHOLE,
     "delay.email": (*_WHOLE, *_MAIL),
@@ -12,4 +15,10 @@ WATCH_TEXTS: dict[str, tuple[str, ...]] = {
     "early": _WHOLE,
     "early.email": (*_WHOLE, *_MAIL),
     "phrase_delay_todo": ("what",),
+    **{f"watch_{name}": _FOUND for name in _ABOUT},
+    **{f"watch_{name}.email": (*_FOUND, *_MAIL) for name in _ABOUT},
+    "phrase_address_doubt": ("doubt",),
+    "phrase_watcher": ("watcher",),
+    "driver_watch": ("order", "what"),
+    "carrier_watch.email": ("order", "tracking", "what", "since", "count"),
 }

@@ -34,7 +34,7 @@ QUESTIONS_KEPT = timedelta(days=1)
 
 
 def tick(database: Database, house: House, *, now: datetime) -> None:
-    """Look at the parcels that are due to be looked at, mail what could not be texted, wake snoozed cases, ask what is due to be asked."""
+    """Look at the parcels that are due, mail what could not be texted, wake cases, ask what is due to be asked."""
 
     def by_mail(session: Session) -> None:
         email_fallback.tick(session, house, now=now)

@@ -93,7 +93,7 @@ def mark_stalled(session: Session, *, now: datetime, limit: int = BATCH) -> list
 def expire(session: Session, *, now: datetime, limit: int = BATCH) -> list[Fact]:
     """Move parcels to `expired` of which nothing was heard for 30 days, nor is anything promised for later.
 
-    Those on their way back stay so: there is nothing the shopper waits for.
+    Those on their way back stay so, see `end_return`: there is nothing the shopper waits for.
     """
     cut = now - EXPIRED_AFTER
     silent_for_long = and_(
@@ -106,16 +106,28 @@ def expire(session: Session, *, now: datetime, limit: int = BATCH) -> list[Fact]
     )
     facts: list[Fact] = []
     for shipment in _taken(session, silent_for_long, limit):
-        said = CarrierEvent(
-            carrier=OURSELVES,
-            event_id=f"expired:{now.isoformat()}",
-            tracking_number=shipment.tracking_number,
-            status=ShipmentState.EXPIRED,
-            occurred_at=now,
-            code="expired",
-        )
-        facts += record(session, said, retailer=shipment.retailer, now=now, shipment=shipment)
+        facts += _end(session, shipment, now=now)
     return facts
+
+
+def end_return(session: Session, shipment: Shipment, *, now: datetime, after: timedelta) -> list[Fact]:
+    """Move a parcel on its way back, locked by the caller, to `expired` when it was not heard of for so long."""
+    since = shipment.last_event_at or shipment.created_at
+    if shipment.state != ShipmentState.RETURNING or now - since < after:
+        return []
+    return _end(session, shipment, now=now)
+
+
+def _end(session: Session, shipment: Shipment, *, now: datetime) -> list[Fact]:
+    said = CarrierEvent(
+        carrier=OURSELVES,
+        event_id=f"expired:{now.isoformat()}",
+        tracking_number=shipment.tracking_number,
+        status=ShipmentState.EXPIRED,
+        occurred_at=now,
+        code="expired",
+    )
+    return record(session, said, retailer=shipment.retailer, now=now, shipment=shipment)
 
 
 def forget_unmatched(session: Session, *, now: datetime, limit: int = BATCH) -> int:
