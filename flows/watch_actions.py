@@ -1,20 +1,24 @@
 """What follows when a watcher has found something: each action once, in the tick's transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels import outbox
 from channels.messages import Category, OutboundMessage
+from channels.models import OutboxRow
 from flows import delay_digest, rescheduling
 from flows.cases import raise_case
 from flows.driver_texts import language_of, tell_driver
 from flows.house import House
 from flows.outbound_events import request
 from flows.senders import sender_of_mail
+from flows.slots import Slot
+from flows.story_models import Story
 from flows.telling import SMS, Telling
 from flows.wording import Wording
 from flows.workflow import Workflow
@@ -53,6 +57,8 @@ CASES = {
 }
 #: Slots offered at once; more would not fit beside the words.
 SLOTS = 3
+#: So long after the offer a bare "tomorrow morning" is an answer to it.
+ANSWER_WITHIN = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,41 @@ def _offer_slots(acting: Acting) -> bool:
         return False
     free = rescheduling.offered(acting.session, parcel, workflow, now=now)[:SLOTS]
     zone, wording = rescheduling.clock_of(parcel, workflow), acting.telling.wording(parcel)
-    return _tell(acting, "watch_slots", {"slots": [rescheduling.in_a_list(one, wording, zone) for one in free]})
+    listed = [rescheduling.in_a_list(one, wording, zone) for one in free]
+    return _tell(acting, "watch_slots", {"slots": listed}) and _ask(acting, free)
+
+
+def _ask(acting: Acting, free: Sequence[Slot]) -> bool:
+    """Let the answer to the text that names the slots be one. Where another story is open, it goes on. Always True."""
+    query = select(OutboxRow).where(OutboxRow.key == f"{acting.key}:watch_slots", OutboxRow.channel == SMS)
+    asked = acting.session.scalars(query).one_or_none()
+    if asked is None:
+        return True
+    open_ = select(Story).where(Story.conversation_id == asked.conversation_id, Story.state == "open")
+    known = acting.session.scalars(open_.with_for_update()).one_or_none()
+    if known is not None and known.expires_at > acting.now:
+        return True
+    if known is not None:
+        known.state = "ended"
+        acting.session.flush()
+    acting.session.add(
+        Story(
+            conversation_id=asked.conversation_id,
+            retailer=acting.shipment.retailer,
+            story="reschedule",
+            step="slot",
+            state="open",
+            shipment_id=acting.shipment.id,
+            data={"first": "", "inbox": [], "shown": [[one.begins.isoformat(), one.ends.isoformat()] for one in free]},
+            misses=0,
+            returns=0,
+            started_at=acting.now,
+            touched_at=acting.now,
+            expires_at=(asked.not_before or acting.now) + ANSWER_WITHIN,
+        )
+    )
+    acting.session.flush()
+    return True
 
 
 def _tell(acting: Acting, template: str, more: dict[str, Any]) -> bool:
