@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.keywords import Keywords
 from bot.rasa import RasaNlu
-from channels import inbox, outbox, receipts, unknown
+from channels import inbox, outbox, receipts, store_apis, unknown
 from channels.dispatch import Dispatcher
 from channels.inbox import ClaimedText
 from channels.messages import Channel
@@ -26,7 +26,7 @@ from channels.models import Heartbeat
 from channels.picture_fetching import WebPictures
 from channels.picture_source import NoPictures, PictureSource
 from db import Database, utc_now, wake
-from flows import escalation, import_work, proof_fetching, provider_copies, router, upkeep
+from flows import escalation, import_work, proof_fetching, provider_copies, router, store_upkeep, upkeep
 from flows.house import House
 from flows.outbound_sending import WebhookSender
 from settings import Settings, SettingsError
@@ -211,7 +211,7 @@ class Worker:
             (1, self.import_files),
             (5, self.settle_unknown),
             (5, self.look_after),
-            (10, self.exchange_pictures),
+            (10, self.exchange),
             (3600, self.tidy),
         ):
             scheduler.add_job(self._tick, "interval", args=[work], seconds=seconds, id=work.__name__)
@@ -263,10 +263,11 @@ class Worker:
         """Everything that follows from time in the stories: missed promises, mails instead of failed texts."""
         upkeep.tick(self.database, self.house, now=utc_now())
 
-    def exchange_pictures(self) -> None:
-        """Carriers keep pictures of their deliveries for us; providers keep people's until they are told not to."""
+    def exchange(self) -> None:
+        """Carriers keep pictures for us; providers keep people's until told not to; stores do what only they can."""
         proof_fetching.fetch_due(self.database, self.house, clock=utc_now)
         provider_copies.delete_copies(self.database, self.house, now=utc_now())
+        store_upkeep.tick(self.database, self.house, store_apis.of(self.settings), clock=utc_now, stop=self.stop)
 
     def tidy(self) -> None:
         """Forget what has served its time."""

@@ -19,6 +19,7 @@ from flows import (
     outbound_facts,
     outbound_sending,
     proof_rules,
+    store_upkeep,
     surveys,
     watchers,
 )
@@ -72,6 +73,7 @@ def tidy(database: Database, *, now: datetime) -> None:
         driver_taps.forget(session, now=now)
         outbound_sending.forget(session, now=now)
         import_jobs.forget(session, now=now)
+        store_upkeep.tidy(session, now=now)
         session.execute(delete(PendingQuestion).where(PendingQuestion.expires_at < now - QUESTIONS_KEPT))
         session.execute(delete(Story).where(Story.expires_at < now - QUESTIONS_KEPT))
 
