@@ -265,7 +265,12 @@ def test_claim_reply_note_resolve(desk):
     assert act(client, case, "note", text="called the depot").status_code == 303
     with desk.database.read() as session:
         (owed,) = session.scalars(select(OutboxRow))
-    assert (owed.recipient, owed.sender, owed.text, owed.category) == (ANA, MAIN, "Hello, Ada here.", "case")
+    assert (owed.recipient, owed.sender, owed.text, owed.category) == (
+        ANA,
+        MAIN,
+        "Demo Store team: Hello, Ada here.",
+        "case",
+    )
     page = client.get(f"/console/cases/{case}").text
     for words in ("please, a person", "Hello, Ada here.", "called the depot", "waiting to be sent", "took the case"):
         assert words in page
@@ -304,17 +309,102 @@ def test_an_incomplete_form_does_nothing(desk, action, form):
     assert stored(desk, case).state == "open"
 
 
-def test_the_queue_is_filtered_and_what_burns_comes_first(desk):
+def test_the_queue_is_filtered_and_what_is_new_is_marked(desk):
     low = opened(desk, reason="out_of_scope", phone="+14155550111", words="lamps?")
     high = opened(desk, reason="not_received", phone="+14155550122", words="nothing here")
     client = inside(desk)
-    page = client.get("/console/").text
-    assert page.index(f"/console/cases/{high}") < page.index(f"/console/cases/{low}")
+
+    def found(**query):
+        page = client.get("/console/", query_string=query).text
+        return {int(one) for one in re.findall(r'class="row-link" href="/console/cases/(\d+)"', page)}
+
+    assert found() == found(queue="unassigned") == {low, high}
+    assert found(queue="mine") == set()
+    assert found(reason="out_of_scope") == {low}
+    assert found(priority="high") == {high}
+    assert found(language="es") == set()
+    assert found(channel="email") == set()
     act(client, low, "claim")
-    assert f"/console/cases/{low}" not in client.get("/console/").text
-    assert f"/console/cases/{low}" in client.get("/console/?state=claimed").text
-    assert f"/console/cases/{low}" in client.get("/console/?state=all").text
-    assert client.get("/console/?state=lost").status_code == 404
+    assert found(queue="mine") == found(assignee=ADA) == {low}
+    assert found(queue="unassigned") == found(assignee="nobody") == {high}
+    act(client, high, "resolve", reason="answered")
+    assert found() == {low}
+    assert found(queue="resolved") == {high}
+    assert client.get("/console/?queue=lost").status_code == 404
+    assert client.get("/console/?cursor=nonsense").status_code == 404
+    assert found(q="0122") == {high}
+    assert found(q="nobody said this") == set()
+
+
+def test_what_is_new_is_marked_until_it_is_seen(desk):
+    case = opened(desk)
+    ada, bob = inside(desk), inside(desk, "bob@example.com")
+    assert 'class="linked unread"' in ada.get("/console/").text
+    ada.get(f"/console/cases/{case}")
+    assert 'class="linked unread"' not in ada.get("/console/").text
+    assert 'class="linked unread"' in bob.get("/console/").text
+    act(bob, case, "note", text="the depot has it")
+    assert 'class="linked unread"' in ada.get("/console/").text
+
+
+def test_many_cases_at_once_each_by_itself(desk):
+    mine, theirs, gone = (opened(desk, phone=f"+1415555014{number}", words=str(number)) for number in range(3))
+    other = opened(desk, retailer="other", phone="+14155550150", words="other")
+    ada, bob = inside(desk), inside(desk, "bob@example.com")
+    act(bob, theirs, "claim")
+    act(bob, gone, "resolve", reason="answered")
+    form = {"csrf": csrf(ada), "action": "claim", "case": [mine, theirs, gone, other], "once": "a" * 32}
+    answer = ada.post("/console/cases/bulk", data=form)
+    assert answer.status_code == 303
+    said = ada.get(answer.location).text
+    assert "1 case taken." in said
+    assert f"#{theirs}: bob@example.com has this case already." in said
+    assert f"#{other}: there is no such case." in said
+    assert [stored(desk, one).assignee for one in (mine, theirs)] == [ADA, "bob@example.com"]
+    assert ada.post("/console/cases/bulk", data=form).location == answer.location
+    assert "1 case taken." not in bob.get(answer.location).text
+    form = {"csrf": csrf(ada), "action": "resolve", "reason": "nothing_to_do", "case": [mine, theirs]}
+    assert ada.post("/console/cases/bulk", data=form).status_code == 303
+    assert {stored(desk, one).state for one in (mine, theirs)} == {"resolved"}
+    for bad in ({"action": "claim"}, {"action": "dance", "case": [mine]}, {"action": "resolve", "case": [mine]}):
+        assert ada.post("/console/cases/bulk", data={"csrf": csrf(ada), **bad}).status_code == 400
+
+
+def test_snooze_priority_and_the_way_back_to_the_bot(desk):
+    case, client = opened(desk), inside(desk)
+    act(client, case, "claim")
+    page = client.get(f"/console/cases/{case}").text
+    until = re.search(r'<option value="(2026-12-01T10:00:00-08:00)">', page)
+    assert until, "an hour on, on the support staff's clock"
+    assert act(client, case, "snooze", until=until.group(1)).status_code == 303
+    assert stored(desk, case).state == "snoozed"
+    assert act(client, case, "claim").status_code == 303
+    assert act(client, case, "snooze", at="2026-12-02T09:30").status_code == 303
+    assert stored(desk, case).snoozed_until.isoformat() == "2026-12-02T17:30:00+00:00"
+    for wrong in ({"until": "never"}, {"at": "2020-01-01T00:00"}, {"at": "2099-01-01T00:00"}, {}):
+        assert act(client, case, "snooze", **wrong).status_code == 409
+    assert act(client, case, "weigh", priority="urgent").status_code == 303
+    assert act(client, case, "weigh", priority="red").status_code == 409
+    assert stored(desk, case).priority == "urgent"
+    act(client, case, "claim")
+    assert act(client, case, "hand_back").status_code == 303
+    assert stored(desk, case).with_bot
+    assert act(client, case, "reply", text="Back again").status_code == 303
+    assert not stored(desk, case).with_bot
+
+
+def test_only_a_lead_gives_cases_to_others(desk):
+    case, client = opened(desk), inside(desk)
+    assert act(client, case, "assign", agent="bob@example.com").status_code == 409
+    with desk.database.write() as session:
+        for agent in session.scalars(select(accounts.Agent).where(accounts.Agent.email == ADA)):
+            agent.role = "lead"
+    assert act(client, case, "assign", agent="olga@example.com").status_code == 409
+    assert act(client, case, "assign", agent="rita@example.com").status_code == 409
+    assert act(client, case, "assign", agent="bob@example.com").status_code == 303
+    assert stored(desk, case).assignee == "bob@example.com"
+    assert act(client, case, "release").status_code == 303
+    assert stored(desk, case).assignee is None
 
 
 def test_a_long_queue_has_a_next_page(desk):
@@ -322,7 +412,7 @@ def test_a_long_queue_has_a_next_page(desk):
         opened(desk, phone=f"+1415555{1000 + number}")
     client = inside(desk)
     first = client.get("/console/").text
-    older = re.search(r'href="(/console/\?state=open&amp;before=\d+)"', first).group(1).replace("&amp;", "&")
+    older = re.search(r'rel="next" href="([^"]+)"', first).group(1).replace("&amp;", "&")
     second = client.get(older).text
     cases_on = [set(re.findall(r"/console/cases/(\d+)", page)) for page in (first, second)]
     assert [len(found) for found in cases_on] == [50, 2]
@@ -333,7 +423,7 @@ def test_a_page_that_has_not_changed_is_not_sent_again(desk):
     case = opened(desk)
     client = inside(desk)
     for path in ("/console/", f"/console/cases/{case}"):
-        tag = client.get(path).headers["ETag"]
+        tag = client.get(path, headers={"X-Live": "1"}).headers["ETag"]
         assert client.get(path, headers={"If-None-Match": tag, "X-Live": "1"}).status_code == 304
         opened(desk, phone="+14155550188", words=path) if path == "/console/" else act(client, case, "note", text="new")
         changed = client.get(path, headers={"If-None-Match": tag, "X-Live": "1"})

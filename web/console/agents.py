@@ -16,7 +16,8 @@ def everybody(session: Session, retailer: str) -> Sequence[Agent]:
 
 def names(session: Session, retailer: str) -> dict[str, str]:
     """What each agent is called, by e-mail; also those who are gone, whose work stays."""
-    return dict(session.execute(select(Agent.email, Agent.name).where(Agent.retailer == retailer)).tuples().all())
+    query = select(Agent.email, Agent.name).where(Agent.retailer == retailer)
+    return {row.email: row.name for row in session.execute(query)}
 
 
 def of(session: Session, retailer: str, email: str) -> Agent | None:

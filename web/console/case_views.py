@@ -15,7 +15,7 @@ from flows.desk_actions import ACTIONS, CannotDo
 from flows.house import House
 from flows.models import Case
 from tracking_core.models import Shipment
-from web.console import access, agents, case_deeds, case_forms, case_lines, case_side, rendering, showing
+from web.console import access, agents, case_canned, case_deeds, case_forms, case_lines, case_side, rendering, showing
 from web.console.case_forms import REFUSED, Form, Media
 from web.context import Parts
 
@@ -73,7 +73,7 @@ def _page(
 ) -> Response:
     """at: the form the fault belongs to; words: what was written in it."""
     now = parts.clock()
-    _seen(parts, case_id)
+    ready = _seen(parts, case_id)
     with parts.database.read() as session:
         found = _found(session, case_id)
         side = case_side.side_of(session, parts.house, found, now=now)
@@ -92,6 +92,7 @@ def _page(
             words=words or {},
             resolutions=showing.RESOLUTIONS,
             live=rendering.is_live(),
+            ready=ready,
             **_acting(session, parts.house, found),
             **_forms(session, parts.house, side.parcel, now=now),
         )
@@ -138,15 +139,16 @@ def _acting(session: Session, house: House, case: Case) -> dict[str, object]:
     return {"channel": channel, "ours": ours, "signed": signed, "language": case.language or workflow.language}
 
 
-def _seen(parts: Parts, case_id: int) -> None:
-    """Remember that the agent has the case before their eyes, where something in it was new to them."""
-    who = access.current()
+def _seen(parts: Parts, case_id: int) -> list[tuple[str, str, str]]:
+    """Remember that the agent has the case before their eyes; answers the replies that are ready for it."""
+    who, now = access.current(), parts.clock()
     with parts.database.read() as session:
         case = _found(session, case_id)
-        if not case_seen.unread(session, [case], agent=who.email):
-            return
-    with parts.database.write() as session:
-        case_seen.mark_seen(session, _found(session, case_id), agent=who.email, now=parts.clock())
+        is_new = bool(case_seen.unread(session, [case], agent=who.email))
+    if is_new:
+        with parts.database.write() as session:
+            case_seen.mark_seen(session, _found(session, case_id), agent=who.email, now=now)
+    return case_canned.replies(parts, case, now=now) if who.may_act and not rendering.is_live() else []
 
 
 def _found(session: Session, case_id: int) -> Case:

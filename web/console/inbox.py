@@ -88,7 +88,7 @@ def _page(session: Session, parts: Parts, name: Queue) -> str:
         "console/inbox.html",
         queue=name,
         rows=found.rows,
-        counts=_counts(session, who, now),
+        counts=case_queues.counts(session, who.retailer, agent=who.email, now=now),
         labels=LABELS,
         empty=EMPTY[name],
         said=said,
@@ -114,21 +114,7 @@ def _found(
     more: dict[str, Any] = {"agent": who.email, "now": now, "cursor": cursor, "limit": PAGE}
     if words:
         return case_search.search(session, who.retailer, words, filters=filters, **more)
-    try:
-        return case_queues.queue(session, who.retailer, name, filters=filters, **more)
-    except NotImplementedError:
-        rows = [
-            case_queues.Row(one, showing.parcel_of(session, one), False, "fine", None, one.created_at)
-            for one in cases.page(session, who.retailer)
-        ]
-        return Page(rows, None)
-
-
-def _counts(session, who, now):
-    try:
-        return case_queues.counts(session, who.retailer, agent=who.email, now=now)
-    except NotImplementedError:
-        return {}
+    return case_queues.queue(session, who.retailer, name, filters=filters, **more)
 
 
 def _told(session: Session, who: Who) -> str:
