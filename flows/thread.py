@@ -107,6 +107,11 @@ def page(
     return _masked(session, _with_pictures(session, found[-limit:] if newest else found[:limit]))
 
 
+def shown(session: Session, rows: Sequence[InboxRow | OutboxRow]) -> list[ThreadMessage]:
+    """These rows as a thread shows them, in their order: what a masked line hides is hidden, PINs are covered."""
+    return _masked(session, _with_pictures(session, [_message(row) for row in rows]))
+
+
 def _masked(session: Session, messages: list[ThreadMessage]) -> list[ThreadMessage]:
     heard = [one.id for one in messages if one.direction == "in"]
     roles = line_threads.roles(session, heard, [one.id for one in messages if one.direction == "out"])

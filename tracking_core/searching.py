@@ -54,7 +54,8 @@ def page(
     query = select(Shipment).where(Shipment.retailer == retailer, *_filters(wanted, now))
     words = " ".join(wanted.words.split())
     if words:
-        query = query.where(_exactly(session, retailer, words) or _somewhere(words))
+        exact = _exactly(session, retailer, words)
+        query = query.where(_somewhere(words) if exact is None else exact)
     if before_id is not None:
         query = query.where(Shipment.id < before_id)
     return list(session.scalars(query.order_by(Shipment.id.desc()).limit(limit)))

@@ -1,12 +1,19 @@
-"""The console's rooms beside its cases: parcels, imports, messages, numbers, health, overview."""
+"""The console's rooms beside its cases: parcels, imports, messages, numbers, health, connections, overview."""
 
 from flask import Blueprint
 
-from web.console import connections, imports, shipments
+from web.console import connections, imports, messages, shipments
 from web.context import Parts
+
+ROOMS = (
+    shipments,
+    imports,
+    messages,
+    connections,
+)
 
 
 def add_to(routes: Blueprint, parts: Parts) -> None:
     """Add their routes to the console's."""
-    for room in (shipments, imports, connections):
+    for room in ROOMS:
         room.add_to(routes, parts)
