@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from channels import mending
 from channels.errors import classify
 from channels.models import InboxRow, OutboxRow
+from channels.phones import mask
 from flows import desk_messages, thread
 from flows.thread import ThreadMessage
 from tracking_core import shipments
@@ -154,7 +155,7 @@ def _party(one: ThreadMessage) -> str:
     """Who is at the other end; never a number."""
     if one.role is not None:
         return showing.ROLE_WORDS[one.role]
-    return showing.mask(one.sender if one.direction == "in" else one.recipient)
+    return mask(one.sender if one.direction == "in" else one.recipient)
 
 
 def _status(one: ThreadMessage) -> str:
