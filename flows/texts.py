@@ -97,6 +97,10 @@ class Texts:
         subject, _, body = words.strip().partition("\n")
         return " ".join(subject.split()), body.strip() + "\n"
 
+    def source(self, name: str, language: str) -> str:
+        """Answer the house's own words for a text as they were written; English where a language has none."""
+        return self._sources.get((language, name)) or self._sources.get((LAST_LANGUAGE, name), "")
+
     def check(self, document: Document) -> None:
         """Refuse a workflow whose own words are not usable. Raises WorkflowError naming the line."""
         for name, by_language in document.workflow.texts.items():

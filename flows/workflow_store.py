@@ -41,11 +41,19 @@ class WorkflowStore:
                 self.save(session, retailer, source, by="file", now=now, file_hash=digest)
 
     def save(
-        self, session: Session, retailer: str, source: str, *, by: str, now: datetime, file_hash: str | None = None
+        self,
+        session: Session,
+        retailer: str,
+        source: str,
+        *,
+        by: str,
+        now: datetime,
+        file_hash: str | None = None,
+        note: str | None = None,
     ) -> bool:
         """Make the text the retailer's newest version. False: somebody saved another at the same moment.
 
-        by: `file`, or the agent's e-mail. Raises WorkflowError when the text is not usable.
+        by: `file`, or the agent's e-mail. note: why, in their words. Raises WorkflowError when the text is not usable.
         """
         workflow = self._checked(source, f"{retailer}.yml", retailer)
         newest = session.scalar(select(func.max(WorkflowVersion.version)).where(WorkflowVersion.retailer == retailer))
@@ -56,11 +64,16 @@ class WorkflowStore:
             file_hash=file_hash,
             loaded_at=now,
             loaded_by=by,
+            note=note,
         )
         if not insert_once(session, version):
             return False
         shadow_rules.follow(session, retailer, workflow, now=now)
         return True
+
+    def check(self, source: str, retailer: str) -> Workflow:
+        """Answer the workflow the text would be. Raises WorkflowError naming the line."""
+        return self._checked(source, "workflow", retailer)
 
     def of(self, session: Session, retailer: str) -> Workflow:
         """Answer the workflow that stands for the retailer now; without any version the defaults."""

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from channels.phones import mask
-from flows import line_threads
+from flows import line_threads, unmasking
 from flows.line_models import Line
 from flows.line_words import Sides
 from flows.lines import CUSTOMER, DRIVER, number_of
@@ -44,6 +44,9 @@ def add_to(routes: Blueprint, parts: Parts) -> None:
         with parts.database.write() as session:
             found = _found(session, line_id)
             line_threads.look(session, found, agent=_who().email, action=line_threads.UNMASKED, now=parts.clock())
+            unmasking.note(
+                session, retailer=_who().retailer, subject=f"line:{found.id}", agent=_who().email, now=parts.clock()
+            )
             return _page(session, parts, found, unmasked=True)
 
     @routes.get("/lines/<int:line_id>/unmask")
