@@ -73,6 +73,21 @@ def give_waiting(session: Session, house: "House", *, now: datetime, limit: int 
     return given
 
 
+def cannot_take(session: Session, house: "House", retailer: str, agent: str) -> str | None:
+    """Why somebody takes no cases of the retailer, in words; None: they may.
+
+    Agents who are switched off or may only read never do. Whoever is no agent here may be one of another desk that
+    works through the API, unless the workflow says `cases: {agents: known}`.
+    """
+    found = session.scalar(select(Agent).where(Agent.retailer == retailer, Agent.email == agent.strip().lower()))
+    if found is None:
+        only_known = house.workflows.of(session, retailer).cases.agents == "known"
+        return "is no agent of this retailer" if only_known else None
+    if found.disabled_at is not None:
+        return "is an agent who has been switched off"
+    return None if found.role in WORKING else "is an agent who may only read"
+
+
 def leave(session: Session, house: "House", *, retailer: str, agent: str, by: str, now: datetime) -> int:
     """An agent is gone for good: their unsettled cases wait for somebody. Answers how many there were."""
     mine = select(Case).where(

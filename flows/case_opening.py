@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from channels.models import Conversation
 from db import insert_once
-from flows import case_alerts, case_assignment, case_clock
+from flows import case_alerts, case_assignment, case_clock, languages
 from flows import evidence as parcels
 from flows.case_acts import reopen
 from flows.case_core import CUSTOMER, SYSTEM, move
@@ -42,16 +42,21 @@ def open_case(
     """Open a case, or join the open one of the same subject and reason; a customer's word reopens one resolved lately.
 
     The subject is the shipment, else the phone, else the conversation; `subject` names another, as `webhook:3` does,
-    for a case that nobody can be answered in. priority: what the caller knows; None: as the
-    workflow says for the reason, else as `flows.case_reasons` does. by: `doorline`, `customer`, `driver`, `api` or an
-    agent's e-mail. Opens whatever the workflow's rules say: `raise_case` asks them. Raises ValueError when there is no
-    subject at all.
+    for a case that nobody can be answered in. What is known of the parcel is known of the case: its owner's phone and
+    language, where the caller says no other. priority: what the caller knows; None: as the workflow says for the
+    reason, else as `flows.case_reasons` does. by: `doorline`, `customer`, `driver`, `api` or an agent's e-mail. Opens
+    whatever the workflow's rules say: `raise_case` asks them. Raises ValueError when there is no subject at all.
     """
-    phone = phone or _phone_of(session, conversation_id)
     workflow = house.workflows.of(session, retailer)
+    phone = phone or _phone_of(session, conversation_id)
+    subject = subject or _subject(shipment_id, conversation_id, phone)
+    parcel = session.get(Shipment, shipment_id) if shipment_id is not None else None
+    if parcel is not None:
+        phone = phone or parcel.customer_phone
+        language = language or languages.of_shipment(session, parcel, workflow)
     case = Case(
         retailer=retailer,
-        subject=subject or _subject(shipment_id, conversation_id, phone),
+        subject=subject,
         state=CaseState.OPEN.value,
         priority=Priority(priority or workflow.cases.rule(reason).priority or priority_of(reason)).value,
         reason=reason,
@@ -59,7 +64,7 @@ def open_case(
         conversation_id=conversation_id,
         phone=phone,
         language=language,
-        channel=_channel(session, conversation_id, phone),
+        channel=_channel(session, conversation_id, phone, parcel),
         created_at=now,
     )
     case.due_at = case_clock.first_reply_due(session, house, case, now=now)
@@ -108,6 +113,14 @@ def raise_case(
         evidence={**known, **(evidence or {})},
         now=now,
     )
+
+
+def known_by_api(session: Session, retailer: str, shipment_id: int | None, order_number: str | None) -> Shipment | None:
+    """Answer the retailer's parcel with that id, else the newest of that order; None: there is none."""
+    query = select(Shipment).where(Shipment.retailer == retailer)
+    if shipment_id is not None:
+        return session.scalar(query.where(Shipment.id == shipment_id))
+    return session.scalar(query.where(Shipment.order_number == order_number).order_by(Shipment.id.desc()).limit(1))
 
 
 def join(
@@ -185,11 +198,12 @@ def _phone_of(session: Session, conversation_id: int | None) -> str | None:
     return conversation.theirs if conversation is not None and conversation.theirs.startswith("+") else None
 
 
-def _channel(session: Session, conversation_id: int | None, phone: str | None) -> str | None:
+def _channel(session: Session, conversation_id: int | None, phone: str | None, parcel: Shipment | None) -> str | None:
     conversation = session.get(Conversation, conversation_id) if conversation_id is not None else None
     if phone or (conversation is not None and conversation.theirs.startswith("+")):
         return "sms"
-    return "email" if conversation is not None else None
+    by_mail = conversation is not None or (parcel is not None and parcel.customer_email is not None)
+    return "email" if by_mail else None
 
 
 def _same(case: Case) -> Any:

@@ -6,14 +6,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from flows.case_queues import Filters, narrowed
 from flows.models import Case, CaseEntry
 
 
 def page(
-    session: Session, retailer: str, *, state: str | None = None, before_id: int | None = None, limit: int = 50
+    session: Session,
+    retailer: str,
+    *,
+    state: str | None = None,
+    filters: Filters | None = None,
+    before_id: int | None = None,
+    limit: int = 50,
 ) -> list[Case]:
     """The retailer's cases, newest first, at most `limit`; the next page begins before the last one's id."""
-    query = select(Case).where(Case.retailer == retailer)
+    query = narrowed(select(Case).where(Case.retailer == retailer), filters)
     if state is not None:
         query = query.where(Case.state == state)
     if before_id is not None:

@@ -16,6 +16,7 @@ from flows.case_acts import (
     wake_due,
     weigh,
 )
+from flows.case_assignment import cannot_take
 from flows.case_core import API, CUSTOMER, DRIVER, SYSTEM, AlreadyTaken, NotNow
 from flows.case_opening import join, open_case, raise_case
 from flows.case_reading import entries, evidence_of, get, page
@@ -30,6 +31,7 @@ __all__ = [
     "NotNow",
     "Unreachable",
     "assign",
+    "cannot_take",
     "claim",
     "entries",
     "evidence_of",

@@ -66,6 +66,8 @@ class Cases(Part):
     assign: Literal["round_robin", "off"]
     #: An agent counts as there for so long after the last click.
     on_for: Duration
+    #: known: only agents of the console take cases through the API. any: also people of another desk.
+    agents: Literal["known", "any"]
     #: Whoever is told by mail; None: nobody.
     alert_email: str | None = Field(max_length=200, pattern=r"^[^@\s]+@[^@\s]+$")
     #: What they are told of, once per case each.

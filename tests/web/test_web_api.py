@@ -49,6 +49,11 @@ BODIES: dict[str, Any] = {
     "snooze_case": {"until": "2026-12-05T00:00:00Z"},
     "review_proof": {"verdict": "pass", "agent": "ada@example.com"},
     "resolve_case": {"reason": "answered"},
+    "create_case": {"shipment_id": 1, "reason": "damaged"},
+    "assign_case": {"agent": "ada@example.com"},
+    "weigh_case": {"priority": "high"},
+    "hand_back_case": {},
+    "reopen_case": {},
 }
 
 
