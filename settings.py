@@ -48,7 +48,11 @@ class Settings:
     relay_numbers: tuple[str, ...] = ()
     smtp_url: str = field(default="", repr=False)
     workflow_dir: Path = Path("workflows")
+    #: Files of shipments are taken from its folder `<retailer>`; None: no folder is watched.
+    import_dir: Path | None = None
     log_level: str = "INFO"
+    #: Who answers how bad weather and traffic are: http(s):// or file://; empty: nobody is asked.
+    weather_url: str = ""
     #: Texts a second for each of our senders; 0 leaves the pacing to the provider.
     sender_per_second: float = 0.0
     #: How many texts one worker hands over at once.
@@ -86,7 +90,11 @@ class Settings:
 
     def store_setting(self, store: str, what: str, retailer: str) -> str | None:
         """Answer the `token` or `url` of a store's own API, by the same rule as `source_secret`."""
-        plain = f"store_{store}_{what}".upper()
+        return self.source_setting("store", store, what, retailer)
+
+    def source_setting(self, kind: str, name: str, what: str, retailer: str) -> str | None:
+        """Answer the `token` or `url` of the API of `carrier|store` `name`, by the same rule as `source_secret`."""
+        plain = f"{kind}_{name}_{what}".upper()
         own = self.source_secrets.get(f"{plain}_{retailer}".upper().replace("-", "_"))
         return own or (self.source_secrets.get(plain) if retailer == "default" else None)
 
@@ -123,7 +131,9 @@ class Settings:
             relay_numbers=tuple(n.strip() for n in relay.split(",") if n.strip()),
             smtp_url=get("SMTP_URL"),
             workflow_dir=Path(get("WORKFLOW_DIR", "workflows")),
+            import_dir=Path(get("IMPORT_DIR")).resolve() if get("IMPORT_DIR") else None,
             log_level=get("LOG_LEVEL", "INFO").upper(),
+            weather_url=get("WEATHER_URL"),
             sender_per_second=number("SENDER_PER_SECOND", "0"),
             sending_threads=int(number("SENDING_THREADS", "8")),
             lease_s=number("LEASE_SECONDS", "30"),

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.keywords import Keywords
 from bot.rasa import RasaNlu
-from channels import inbox, outbox, receipts, store_apis, unknown
+from channels import easypost_api, inbox, outbox, receipts, store_apis, twilio_listing, unknown
 from channels.dispatch import Dispatcher
 from channels.inbox import ClaimedText
 from channels.messages import Channel
@@ -26,7 +26,7 @@ from channels.models import Heartbeat
 from channels.picture_fetching import WebPictures
 from channels.picture_source import NoPictures, PictureSource
 from db import Database, utc_now, wake
-from flows import escalation, import_work, proof_fetching, provider_copies, router, store_upkeep, upkeep
+from flows import asking, escalation, import_work, proof_fetching, provider_copies, router, store_upkeep, upkeep, weather
 from flows.house import House
 from flows.outbound_sending import WebhookSender
 from settings import Settings, SettingsError
@@ -37,8 +37,7 @@ log = logging.getLogger("doorline.worker")
 HEARTBEAT_S = 5
 HANDLERS = 4
 POLL_S = 1.0
-#: Rows one transaction of a tick takes.
-BATCH = 200
+BATCH = 200  # rows one transaction of a tick takes
 DRAIN_S = 15.0
 
 
@@ -264,16 +263,17 @@ class Worker:
         upkeep.tick(self.database, self.house, now=utc_now())
 
     def exchange(self) -> None:
-        """Carriers keep pictures for us; providers keep people's until told not to; stores do what only they can."""
+        """Carriers keep pictures for us, providers people's until told not to; stores and sources are asked."""
         proof_fetching.fetch_due(self.database, self.house, clock=utc_now)
         provider_copies.delete_copies(self.database, self.house, now=utc_now())
         store_upkeep.tick(self.database, self.house, store_apis.of(self.settings), clock=utc_now, stop=self.stop)
+        asking.ask_due(self.database, self.house, clock=utc_now)
+        weather.tick(self.database, self.house, now=utc_now())
 
     def tidy(self) -> None:
         """Forget what has served its time."""
         upkeep.tidy(self.database, now=utc_now())
-        with self.database.write() as session:
-            idempotency.purge(session, now=utc_now())
+        self.database.run(lambda session: idempotency.purge(session, now=utc_now()))
 
 
 def main() -> int:
@@ -288,6 +288,7 @@ def main() -> int:
     database = Database(settings.database_url, pool_size=settings.sending_threads + HANDLERS + 8)
     nlu = nlu_of(settings)
     house = replace(House.build(settings, nlu=nlu, pictures=pictures_of(settings)), web_pictures=WebPictures())
+    house = replace(house, listing=twilio_listing.of(settings), easypost=easypost_api.of(settings))
     worker = Worker(settings, database, channels_of(settings, database), house, nlu)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop.set())

@@ -1,7 +1,7 @@
 """Named places where a test may end or freeze the process: `FAILPOINTS=after_claim` or `FAILPOINTS=after_claim:stop`.
 
 Places: after_claim, after_sending, after_accept, before_settle, inbox_after_claim, inbox_before_commit,
-webhook_posted.
+webhook_posted, folder_taken.
 """
 
 import os

@@ -150,8 +150,6 @@ class TakenFile(Base):
     reason: Mapped[str | None]
     taken_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
-    #: Whoever works on it may do so until then; afterwards another worker goes on.
-    lease_until: Mapped[datetime | None]
 
 
 class PollState(Base):

@@ -3,11 +3,18 @@
 from datetime import datetime
 
 from db import Database
-from flows import connection_silence, connection_tally, custom_intake
+from flows import connection_silence, connection_tally, custom_intake, folders
 from flows.house import House
 
 #: Notes of a burst are worked off in one tick, so many batches at most.
 BATCHES = 50
+
+
+def tick(database: Database, house: House, *, now: datetime) -> None:
+    """All of it, every few seconds; any number of workers may."""
+    add_up(database)
+    watch(database, house, now=now)
+    folders.take_due(database, house, now=now)
 
 
 def add_up(database: Database) -> int:

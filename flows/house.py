@@ -1,16 +1,26 @@
 """What every story needs at hand, built once by a front door."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.keywords import Keywords
 from bot.understanding import Nlu
 from channels.picture_source import NoPictures, PictureSource
+from channels.twilio_listing import Listing
+from flows.easypost_tracking import TrackerApi
+from flows.desk import SupportDesk
 from flows.links import Links
 from flows.mapping_files import Mappings
 from flows.texts import Texts
 from flows.workflow_store import WorkflowStore
 from settings import Settings
+
+
+def _own_desk() -> SupportDesk:
+    from flows.own_desk import OwnDesk  # it needs the house, which is being built
+
+    return OwnDesk()
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,12 @@ class House:
     pictures: PictureSource = field(default_factory=NoPictures)
     #: Where the pictures are fetched that carriers keep as proof of a delivery; by default nowhere.
     web_pictures: PictureSource = field(default_factory=NoPictures)
+    #: Where texts are listed that a webhook may have lost; None: nowhere.
+    listing: Listing | None = None
+    #: Answers a retailer's account with EasyPost, None where it has none.
+    easypost: Callable[[str], TrackerApi | None] = field(default=lambda _retailer: None)
+    #: Where goes what a person must settle.
+    desk: SupportDesk = field(default_factory=_own_desk)
 
     @classmethod
     def build(cls, settings: Settings, nlu: Nlu | None = None, pictures: PictureSource | None = None) -> "House":

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from db import Database
 from flows import (
     case_upkeep,
+    connection_upkeep,
     driver_rounds,
     driver_taps,
     email_fallback,
@@ -57,6 +58,7 @@ def tick(database: Database, house: House, *, now: datetime) -> None:
         database.run(work)
     database.run(lambda session: proof_rules.chase(session, house, now=now))
     case_upkeep.tick(database, house, now=now)
+    connection_upkeep.tick(database, house, now=now)
 
 
 def tidy(database: Database, *, now: datetime) -> None:
@@ -83,6 +85,7 @@ def tidy(database: Database, *, now: datetime) -> None:
     for work in (stalled, expired, forgotten, erased):
         database.run(work)
     watchers.learn(database, now=now)
+    connection_upkeep.tidy(database, now=now)
     case_upkeep.tidy(database)
     while database.run(lambda session: forgetting_pictures.forget(session, now=now)) >= forgetting_pictures.BATCH:
         pass  # each batch in a transaction of its own

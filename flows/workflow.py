@@ -30,6 +30,7 @@ from flows.workflow_parts import (
     Survey,
     Talk,
 )
+from flows.workflow_polling import Polling
 from flows.workflow_shadow import Prices, Shadow
 from flows.workflow_values import DAYS, Language, day_ranges
 from flows.workflow_watch import Returning, Watch
@@ -73,6 +74,7 @@ class Workflow(Part):
     returning: Returning
     shadow: Shadow
     prices: Prices
+    polling: Polling
     #: Template name -> language -> words; the language "*" stands for all.
     texts: dict[str, dict[str, str]]
 
