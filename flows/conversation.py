@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.lateness import asks_why_late
 from bot.temper import is_angry
 from bot.understanding import Entity, from_customer
 from channels.inbox import ClaimedText
@@ -34,6 +35,9 @@ def _take(kit: Kit) -> None:
     if language is not None:
         kit.dialogue.language, kit.dialogue.language_asked, kit.language = language, True, language
         kit.reply("language_switched")
+    elif asks_why_late(kit.text.text) and not is_angry(kit.text.text):
+        kit.dialogue.misses = 0
+        where_is_my_order.answer(kit, understood.entities)
     elif not understood.is_clear or understood.intent == "out_of_scope":
         _unclear(kit, understood.entities)
     else:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import Database
-from flows import milestones, outbound_facts, proof_rules, watch_carriers
+from flows import milestones, outbound_facts, proof_rules, watch_carriers, weather
 from flows.accounts import Retailer
 from flows.house import House
 from flows.watch_actions import CASES, Acting, act
@@ -72,6 +72,9 @@ def _look_at(session: Session, house: House, shipment: Shipment, gaps: watching_
     facts = upkeep.miss(shipment, now=now, grace=grace)
     facts += upkeep.end_return(session, shipment, now=now, after=workflow.returning.expires_after)
     _tell(session, house, shipment, facts, now)
+    if house.settings.weather_url:
+        zone = zone_of(shipment.destination, phone=shipment.customer_phone, fallback=workflow.support_hours.timezone)
+        weather.lay_beside(session, shipment, estimate(shipment, now=now, zone=zone), now=now)
     look = _look(session, house, workflow, shipment, gaps, now)
     findings = found(shipment, look)
     for finding in findings:
@@ -122,6 +125,7 @@ def learn(database: Database, *, now: datetime) -> None:
     """Learn each night how long carriers usually say nothing; give parcels a row to be looked at by that have none."""
     while database.run(lambda session: watching_rows.sweep(session, now=now, limit=SWEPT)) >= SWEPT:
         pass  # each batch in a transaction of its own
+    database.run(lambda session: weather.forget(session, now=now))
     with database.read() as session:
         retailers = session.scalars(select(Retailer.name).order_by(Retailer.name)).all()
         due = [one for one in retailers if watching_gaps.is_due(session, one, now=now)]

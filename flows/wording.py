@@ -14,7 +14,7 @@ from tracking_core.models import Shipment
 from tracking_core.states import ShipmentState
 
 #: Reasons of an estimate that a shopper wants to hear, the most telling first; at most one is said.
-TOLD_REASONS = ("stops_away", "delayed", "aside", "overdue", "stale")
+TOLD_REASONS = ("stops_away", "delayed", "aside", "weather", "overdue", "stale")
 #: States in which the reason stands in the sentence already.
 REASON_SAID = frozenset({ShipmentState.ON_HOLD, ShipmentState.EXCEPTION, ShipmentState.ATTEMPT_FAILED})
 
@@ -106,6 +106,8 @@ class Wording:
             code=said.code,
             stops=said.params.get("stops", 0),
             hours=said.params.get("hours", 0),
+            kind=said.params.get("kind", ""),
+            heavy=said.params.get("degree") == "heavy",
             reason=self.reason(reason if isinstance(reason, str) else None),
         )
 

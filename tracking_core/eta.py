@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from tracking_core.facts import Eta
 from tracking_core.models import Shipment
 from tracking_core.states import ShipmentState
+from tracking_core.weather import outlook_of
 
 #: How far an estimate may pass a promise before the promise counts as broken, unless the workflow says otherwise.
 GRACE = timedelta(minutes=15)
@@ -31,7 +32,8 @@ class Reasoned:
     """A reason for an estimate, as a stable code with what a sentence in any language needs.
 
     carrier_estimate {carrier} · promise {} · whole_day {day} · stops_away {stops} · near {state} · delayed {reason} ·
-    aside {state, reason} · stale {hours} · overdue {minutes}. Unknown text values are "".
+    aside {state, reason} · stale {hours} · overdue {minutes} · weather {kind, degree: heavy or ""}. Unknown text values
+    are "".
     """
 
     code: str
@@ -110,6 +112,12 @@ def estimate(shipment: Shipment, *, now: datetime, zone: tzinfo | None = None) -
         reasons.append(Reasoned("overdue", {"minutes": (now - window_to) // timedelta(minutes=1)}))
         window_from, window_to = _widened(window_from, window_to, now)
         judged_by = now
+    outlook = outlook_of(shipment, now=now)
+    if outlook is not None:
+        # It ends later and is less sure. What a promise is compared with stays: a forecast breaks no promise.
+        confidence -= outlook.less_sure_by
+        reasons.append(Reasoned("weather", {"kind": outlook.kind, "degree": outlook.degree}))
+        window_to = window_to if window_to is None or found.whole_day else window_to + outlook.later_by
     return Estimate(
         window_from=window_from,
         window_to=window_to,

@@ -74,7 +74,7 @@ REJOINS = {
     S.AVAILABLE_FOR_PICKUP: S.IN_TRANSIT,
 }
 #: A parcel on its way back is no longer on its way to the shopper, whatever a scanner says.
-AFTER_RETURNING = frozenset({S.RETURNED, S.LOST, S.CANCELLED, S.EXPIRED})
+AFTER_RETURNING = frozenset({S.RETURNED, S.LOST, S.CANCELLED})
 
 #: From farthest to nearest.
 NEARNESS = {

@@ -115,10 +115,11 @@ def end_return(session: Session, shipment: Shipment, *, now: datetime, after: ti
     since = shipment.last_event_at or shipment.created_at
     if shipment.state != ShipmentState.RETURNING or now - since < after:
         return []
-    return _end(session, shipment, now=now)
+    # A carrier never says so of a return; it is ours to correct.
+    return _end(session, shipment, now=now, correction=True)
 
 
-def _end(session: Session, shipment: Shipment, *, now: datetime) -> list[Fact]:
+def _end(session: Session, shipment: Shipment, *, now: datetime, correction: bool = False) -> list[Fact]:
     said = CarrierEvent(
         carrier=OURSELVES,
         event_id=f"expired:{now.isoformat()}",
@@ -126,6 +127,7 @@ def _end(session: Session, shipment: Shipment, *, now: datetime) -> list[Fact]:
         status=ShipmentState.EXPIRED,
         occurred_at=now,
         code="expired",
+        correction=correction,
     )
     return record(session, said, retailer=shipment.retailer, now=now, shipment=shipment)
 

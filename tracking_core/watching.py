@@ -14,6 +14,7 @@ from tracking_core.eta import Estimate
 from tracking_core.models import Shipment
 from tracking_core.promises import risk
 from tracking_core.states import ShipmentState
+from tracking_core.weather import at_risk, outlook_of
 
 S = ShipmentState
 Watcher = Literal[
@@ -148,7 +149,7 @@ def _at_risk(shipment: Shipment, look: Look) -> Finding | None:
     ends = shipment.last_promised_to or shipment.promised_to
     if ends is None or S(shipment.state).is_final or ends <= look.now:
         return None
-    likely = risk(look.expected, ends, now=look.now)
+    likely = at_risk(risk(look.expected, ends, now=look.now), outlook_of(shipment, now=look.now))
     if likely <= look.above:
         return None
     detail = {"probability": round(likely, 2)}

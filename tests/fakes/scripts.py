@@ -59,7 +59,7 @@ MEDIA = {
     "paper": "data:application/pdf;base64,JVBERi0xLjQKJSVFT0YK",
 }
 STEPS = {"says", "not", "template", "by", "texts", "to", "media", "pictures"}
-DOES = {"later", "restart", "nlu", "scan", "tick", "tidy", "case", "patch", "parcel", "proof"}
+DOES = {"later", "restart", "nlu", "scan", "expects", "tick", "tidy", "case", "patch", "parcel", "proof"}
 THEN = {
     "promised",
     "line",
@@ -246,6 +246,12 @@ class Play:
     def do_scan(self, said: dict[str, Any]) -> None:
         for order, statuses in said.items():
             self.world.scan(self.parcels[order], *_list(statuses))
+
+    def do_expects(self, said: dict[str, dict[str, str]]) -> None:
+        """The carrier says when it will come, or only that it is late, and why."""
+        for order, news in said.items():
+            more: dict[str, Any] = {"eta": window(news["window"])} if "window" in news else {"flags": ("delayed",)}
+            self.world.scan(self.parcels[order], "update", reason=news.get("reason"), **more)
 
     def do_tick(self, _: Any) -> None:
         upkeep.tick(self.world.database, self.world.house, now=self.world.now)

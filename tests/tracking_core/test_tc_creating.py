@@ -14,6 +14,7 @@ from tracking_core.facts import CarrierEvent
 from tracking_core.models import Driver, Promise, RoundChange, Shipment, ShipmentEvent, UnmatchedEvent
 from tracking_core.recording import record
 from tracking_core.shipments import NewShipment
+from tracking_core.watch_models import Watch
 
 NOW = datetime.fromisoformat("2026-12-01T17:00:00+00:00")
 NEWS = st.builds(
@@ -46,7 +47,7 @@ def told(database: Database) -> list[Any]:
 
 def empty(database: Database) -> None:
     with database.write() as session:
-        for model in (ShipmentEvent, Promise, RoundChange, UnmatchedEvent, Shipment, Driver):
+        for model in (ShipmentEvent, Promise, RoundChange, UnmatchedEvent, Watch, Shipment, Driver):
             session.execute(delete(model))
         scan = CarrierEvent("ups", "e1", "1Z1", "in_transit", NOW - timedelta(hours=1))
         record(session, scan, retailer="default", now=NOW)
