@@ -7,8 +7,6 @@ from sqlalchemy import or_, select
 
 from bot.understanding import Understanding, from_customer
 from flows import languages, where_is_my_order
-from flows.case_thread import join
-from flows.cases import CUSTOMER, reopen
 from flows.kit import Kit
 from flows.models import Case
 from flows.person_words import say_when
@@ -38,8 +36,9 @@ def reopened(kit: Kit) -> bool:
     case = _settled_lately(kit, since=kit.now - kit.workflow.cases.reopen_within)
     if case is None or not any(_goes_on(kit, case, one) for one in _meant(kit)):
         return False
-    reopen(kit.session, kit.house, case, agent=CUSTOMER, now=kit.now)
-    join(kit, case)
+    case.conversation_id, case.language = kit.conversation.id, kit.language
+    words = kit.text.text
+    kit.house.desk.take_up_again(kit.session, kit.house, case, words, inbox=[kit.text.id], now=kit.now)
     kit.shipment_id = case.shipment_id
     kit.dialogue.misses = 0
     parcel = kit.session.get(Shipment, case.shipment_id) if case.shipment_id is not None else None

@@ -10,8 +10,6 @@ from channels.inbox import ClaimedText
 from channels.models import Conversation, OurAddress
 from flows import case_words
 from flows.case_reasons import OPERATIONS
-from flows.cases import CUSTOMER
-from flows.cases import join as join_case
 from flows.driver_reports import is_report
 from flows.house import House
 from flows.kit import Kit
@@ -23,7 +21,7 @@ from flows.story_models import Story
 def case_thread(message: ClaimedText, kit: Kit) -> bool:  # noqa: ARG001  as all flows
     """Take the texts of somebody whose thread an agent has. Out of hours they read, seldom, when somebody answers."""
     live = _locked(kit)
-    case = next((one for one in live if _a_person_has(one)), None)
+    case = next((one for one in live if kit.house.desk.has_thread(one)), None)
     if case is None or _is_of_the_pool(kit) or is_report(kit):
         return False
     silence(kit.session, case)
@@ -71,7 +69,9 @@ def live_case(kit: Kit, *, taken: bool) -> Case | None:
     texts the bot still answers.
     """
     for case in kit.session.scalars(_live(kit).order_by(Case.id.desc())):
-        if _a_person_has(case) == taken and (taken or case.reason not in OPERATIONS or case.assignee is not None):
+        if kit.house.desk.has_thread(case) == taken and (
+            taken or case.reason not in OPERATIONS or case.assignee is not None
+        ):
             return case
     return None
 
@@ -86,15 +86,7 @@ def join(kit: Kit, case: Case) -> Case:
     """Add the text to the case."""
     case.conversation_id = kit.conversation.id
     case.language = kit.language
-    return join_case(
-        kit.session,
-        kit.house,
-        case,
-        text=kit.text.text,
-        evidence={"inbox": [kit.text.id]},
-        by=CUSTOMER,
-        now=kit.now,
-    )
+    return kit.house.desk.hear(kit.session, kit.house, case, kit.text.text, inbox=[kit.text.id], now=kit.now)
 
 
 def heard(kit: Kit) -> None:
@@ -129,10 +121,6 @@ def _live(kit: Kit) -> Select[Case]:
 def _about(retailer: str, address: str) -> ColumnElement[bool]:
     talks = select(Conversation.id).where(Conversation.theirs == address, Conversation.retailer == retailer)
     return or_(Case.phone == address, Case.conversation_id.in_(talks))
-
-
-def _a_person_has(case: Case) -> bool:
-    return case.assignee is not None and not case.with_bot
 
 
 def _is_of_the_pool(kit: Kit) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from channels import outbox
 from channels.models import OutboxRow
+from flows import undeliverable
 from flows.digests import Order, tell_by_mail
 from flows.house import House
 from flows.models import MilestoneTold
@@ -17,8 +18,10 @@ def tick(session: Session, house: House, *, now: datetime, limit: int = 50) -> i
     """See to texts that failed for good: a mail where there is an address, else nothing. Answers how many mails."""
     mails = 0
     for row in outbox.undelivered_without_fallback(session, limit):
-        mails += _instead(session, house, row, now)
+        mailed = _instead(session, house, row, now)
+        undeliverable.raise_for(session, house, row, mailed=mailed > 0, now=now)
         outbox.mark_fallback(session, row)
+        mails += mailed
     return mails
 
 

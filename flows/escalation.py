@@ -9,7 +9,7 @@ from bot.understanding import Entity
 from channels.inbox import ClaimedText
 from flows import evidence
 from flows.case_thread import handed_back, join, live_case
-from flows.cases import CUSTOMER, open_case
+from flows.desk import Wish
 from flows.house import House
 from flows.kit import Kit
 from flows.models import Case
@@ -61,18 +61,15 @@ def add_to_open_case(kit: Kit) -> bool:
 def dead_message(session: Session, house: House, claimed: ClaimedText, *, now: datetime) -> Case:
     """Open a case for a text that failed five times, so that a person reads what we could not."""
     claimed = whose(session, claimed)
-    return open_case(
-        session,
-        house,
+    wish = Wish(
         retailer=claimed.retailer,
         reason="dead_message",
-        conversation_id=claimed.conversation_id,
-        phone=claimed.sender if claimed.sender.startswith("+") else None,
         text=claimed.text,
+        phone=claimed.sender if claimed.sender.startswith("+") else None,
+        conversation_id=claimed.conversation_id,
         evidence={"inbox": [claimed.id]},
-        by=CUSTOMER,
-        now=now,
     )
+    return house.desk.hand_over(session, house, wish, now=now)
 
 
 def with_collected(kit: Kit, reason: str, parcel: Shipment | None, collected: str, *, inbox: Sequence[int]) -> Case:
@@ -105,19 +102,16 @@ def _escalate(kit: Kit, reason: str, template: str, numbers: Sequence[Entity]) -
 
 
 def _open(kit: Kit, reason: str, parcel: Shipment | None, said: str, *, inbox: list[int]) -> Case:
-    case = open_case(
-        kit.session,
-        kit.house,
+    wish = Wish(
         retailer=kit.retailer,
         reason=reason,
-        shipment_id=parcel.id if parcel else None,
-        conversation_id=kit.conversation.id,
-        phone=kit.text.sender,
-        language=kit.language,
         text=said,
+        phone=kit.text.sender,
+        conversation_id=kit.conversation.id,
+        language=kit.language,
+        shipment_id=parcel.id if parcel else None,
         evidence=evidence.pack(kit.session, parcel, inbox=inbox),
-        by=CUSTOMER,
-        now=kit.now,
     )
+    case = kit.house.desk.hand_over(kit.session, kit.house, wish, now=kit.now)
     kit.shipment_id = case.shipment_id
     return case

@@ -8,8 +8,8 @@ from bot.keywords import Keywords
 from bot.understanding import Nlu
 from channels.picture_source import NoPictures, PictureSource
 from channels.twilio_listing import Listing
-from flows.easypost_tracking import TrackerApi
 from flows.desk import SupportDesk
+from flows.easypost_tracking import TrackerApi
 from flows.links import Links
 from flows.mapping_files import Mappings
 from flows.texts import Texts
