@@ -144,13 +144,17 @@ def _hour(said: object) -> Hour | None:
         begins = datetime.fromisoformat(str(said.get("hour")))
     except ValueError:
         return None
-    if begins.tzinfo is None or kind not in KINDS or not _is_number(severity) or not 0 <= severity <= 1:
+    if begins.tzinfo is None or not isinstance(kind, str) or kind not in KINDS:
+        return None
+    if not _is_number(severity) or not 0 <= severity <= 1:
         return None
     try:
-        return Hour(begins.astimezone(UTC), str(kind), float(severity))
+        return Hour(begins.astimezone(UTC), kind, float(severity))
     except OverflowError:
         return None
 
 
 def _is_number(said: Any) -> TypeGuard[float]:
-    return isinstance(said, int | float) and not isinstance(said, bool) and math.isfinite(said)
+    if isinstance(said, bool) or not isinstance(said, int | float):
+        return False
+    return isinstance(said, int) or math.isfinite(said)
