@@ -67,8 +67,9 @@ class _Desk:
         if not row.over and told.stands and told.ships:
             for parcel in told.parcels:
                 self.parcel(row, parcel)
-            for waiting in self._parcels(row):
-                self._settle(row, waiting)
+            for known in self._parcels(row):
+                if known.facts:  # what only stands in for parcels to come stays as it is
+                    self._settle(row, known)
             if not any(one.shipment_id is not None for one in self._parcels(row)):
                 self._settle(row, self._locked_parcel(f"order:{row.ref}", row.ref))
         parcels = self._shipments(row)
@@ -164,8 +165,7 @@ class _Desk:
 
     def _settle(self, order: StoreOrder, row: StoreParcel) -> None:
         """See to it that the parcel is a shipment with what is known of it, and that its scans are recorded."""
-        placeholder = row.ref == f"order:{order.ref}" and not row.facts
-        if row.facts.get("gone") or (not row.facts and not placeholder):
+        if row.facts.get("gone") or (not row.facts and row.ref != f"order:{order.ref}"):
             return  # nothing but a scan is known
         shipment = self._shipment(row) or self._taken_over(order, row)
         shipment = self._made(order, row) if shipment is None else self._renumbered(order, row, shipment)

@@ -136,7 +136,7 @@ def _facts(said: Object, lines: list[Object], meta: list[Object]) -> dict[str, A
             )
         ),
         "customer_email": base.email(billing.get("email")),
-        "customer_locale": base.locale(*(one.get("value") for one in meta if one.get("key") in LANGUAGE_KEYS)),
+        "customer_locale": base.locale(*(one.get("value") for one in meta if str(one.get("key")) in LANGUAGE_KEYS)),
         "customer_sms_consent": base.consent((one.get("key"), one.get("value")) for one in meta),
         "destination": base.destination(where, ADDRESS),
         "items": [kind for kind in kinds if kind is not None],
@@ -155,7 +155,7 @@ def _parcels(
         if not isinstance(one, dict):
             raise MalformedPayload(f"meta_data.{TRACKING_KEY}[{place}]", "must be an object")
         written = base.tracking_number(one.get("tracking_number"))
-        parcel_ref = base.short(one.get("tracking_id")) or stable_id("parcel", ref, written or place)
+        parcel_ref = f"{ref}:{base.short(one.get('tracking_id')) or stable_id('parcel', written or place)}"[:200]
         happened = at or _shipped(one.get("date_shipped"), told_at)
         found.append(
             ParcelTold(

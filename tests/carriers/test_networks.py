@@ -45,7 +45,7 @@ def _tables() -> list[ModuleType]:
 TABLES = _tables()
 tables = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.NAME)
 NOW = datetime(2026, 12, 1, 17, 0, tzinfo=UTC)
-LITTLE = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+LITTLE = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def body_of(payload: object) -> bytes:
