@@ -62,7 +62,7 @@ def _hours(session: Session, one: Connection) -> Mapping[datetime, int]:
     query = select(ConnectionHour.hour, ConnectionHour.count).where(
         ConnectionHour.retailer == one.retailer, ConnectionHour.source == one.source
     )
-    return dict(session.execute(query).tuples().all())
+    return {hour: count for hour, count in session.execute(query)}  # noqa: C416  rows are no pairs to the type checker
 
 
 def _call(session: Session, house: House, one: Connection, missing: float, now: datetime) -> None:
