@@ -1,6 +1,6 @@
 """Giving new cases to agents by turns: to whoever is on and has waited longest for one."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
@@ -48,7 +48,8 @@ def give(session: Session, house: "House", case: Case, *, now: datetime) -> str 
     if not on:
         return None
     chosen = min(on, key=lambda one: (one.given_at is not None, one.given_at or now, one.id))
-    chosen.given_at = now
+    # After everybody's last turn, whatever two machines think the time is.
+    chosen.given_at = max([now, *(one.given_at + timedelta(microseconds=1) for one in on if one.given_at is not None)])
     assign(session, house, case, agent=chosen.email, by=SYSTEM, now=now)
     return chosen.email
 
