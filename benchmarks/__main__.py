@@ -26,6 +26,7 @@ def commands(folder: str) -> Iterator[tuple[str, list[str]]]:
     yield "webhook acknowledged", ["benchmarks.web_ack"]
     yield "answers and memory", ["benchmarks.answers"]
     yield "relayed text", ["benchmarks.relay_latency"]
+    yield "watchers' tick over a million open shipments, PostgreSQL", ["benchmarks.watchers"]
     yield "pictures of proofs", ["benchmarks.proof_pictures"]
 
 

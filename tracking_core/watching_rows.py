@@ -90,8 +90,8 @@ def sweep(session: Session, *, now: datetime, limit: int = 20_000) -> int:
         .where(Shipment.state.in_(OPEN), ~select(Watch.shipment_id).where(Watch.shipment_id == Shipment.id).exists())
         .limit(limit)
     )
-    done: Any = session.execute(insert(Watch).from_select(["shipment_id", "retailer", "due_at"], missing))
-    return int(done.rowcount)
+    statement = insert(Watch).from_select(["shipment_id", "retailer", "due_at"], missing).returning(Watch.shipment_id)
+    return len(session.execute(statement).all())
 
 
 def _learned_at(session: Session, shipment: Shipment) -> datetime:
