@@ -35,6 +35,7 @@ import tracking_core.models as _tracking
 import tracking_core.pin_models as _pins
 import tracking_core.position_models as _positions
 import tracking_core.proof_models as _proofs
+import tracking_core.transit_models as _transit
 import tracking_core.watch_models as _watching
 import web.api.models as _api
 import web.console.models as _console
@@ -71,6 +72,7 @@ TABLES = (
     _pins,
     _proofs,
     _positions,
+    _transit,
     _watching,
     _api,
     _console,

@@ -42,6 +42,7 @@ import tracking_core.models
 import tracking_core.pin_models
 import tracking_core.position_models
 import tracking_core.proof_models
+import tracking_core.transit_models
 import tracking_core.watch_models
 import web.api.models
 import web.console.models
@@ -86,6 +87,7 @@ MODELS = (
     tracking_core.pin_models,
     tracking_core.proof_models,
     tracking_core.position_models,
+    tracking_core.transit_models,
     tracking_core.watch_models,
     web.api.models,
     web.console.models,

@@ -115,6 +115,8 @@ class Shipment(Base):
     #: {"lat","lon","at"} of the newest position, None when none came.
     position: Mapped[dict[str, Any] | None]
     stops_away: Mapped[int | None]
+    #: What our own past says of this parcel, written at its milestones; see `transit_serving`. None: nothing is learnt.
+    learned: Mapped[dict[str, Any] | None]
 
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
