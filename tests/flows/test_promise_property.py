@@ -68,7 +68,7 @@ def play(world: World, parcels: list[int], move: dict[str, Any]) -> None:
         world.says("where is my order")
     elif move["do"] == "send":
         with world.database.write() as session:
-            session.execute(update(OutboxRow).values(state="sent"))
+            session.execute(update(OutboxRow).where(OutboxRow.state.in_(("queued", "held"))).values(state="sent"))
     elif move["do"] == "patch":
         end = world.now + move["min"] * MINUTE
         with world.database.write() as session:

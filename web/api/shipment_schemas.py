@@ -132,9 +132,12 @@ class EventOut(Answered):
 class PromiseOut(WindowOut):
     """A window somebody was given."""
 
+    #: order, retailer (changed later), customer (a wish), or what the estimate went by, such as carrier.
     source: str
     message_id: str | None
     made_at: datetime
+    #: The window as it stood in the message; null for what no message of ours said.
+    words: str | None
 
 
 class CheckOut(Answered):
@@ -174,11 +177,31 @@ class InstructedOut(Answered):
     at: datetime
 
 
+class KeptOut(Answered):
+    """Whether it was delivered in time: by the first window anybody was given, and by the last one before that."""
+
+    first: bool
+    last: bool
+
+
+class FoundOut(Answered):
+    """Something a watcher has found, once for each occasion."""
+
+    watcher: str
+    since: datetime
+    found_at: datetime
+    #: What was done about it: text, tell_driver, tell_carrier, case, offer_slots, reissue.
+    done: list[str]
+
+
 class ShipmentDetail(ShipmentOut):
     """A shipment with its history."""
 
     events: list[EventOut]
     promises: list[PromiseOut]
+    #: null: not delivered yet, or nothing was promised.
+    promise_kept: KeptOut | None
+    found: list[FoundOut]
     proofs: list[ProofOut]
     requests: list[RequestOut]
     #: null: the instructions are the retailer's own, or there are none.

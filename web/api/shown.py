@@ -14,6 +14,7 @@ from tracking_core import proofs, shipments
 from tracking_core.eta import Estimate, estimate
 from tracking_core.models import Promise, Shipment
 from tracking_core.proof_models import Proof
+from tracking_core.watching_rows import hits_of
 from web.api.case_schemas import MessageOut
 from web.api.routing import Call
 from web.api.shipment_schemas import (
@@ -23,8 +24,10 @@ from web.api.shipment_schemas import (
     DriverOut,
     EtaOut,
     EventOut,
+    FoundOut,
     InstructedOut,
     ItemOut,
+    KeptOut,
     LineOut,
     PromiseOut,
     ProofOut,
@@ -100,8 +103,16 @@ def detail(call: Call, row: Shipment) -> ShipmentDetail:
                     source=one.source,
                     message_id=messages.get(one.message_key or ""),
                     made_at=one.made_at,
+                    words=one.words,
                 )
                 for one in made
+            ],
+            "promise_kept": None
+            if row.kept_first is None or row.kept_last is None
+            else KeptOut(first=row.kept_first, last=row.kept_last),
+            "found": [
+                FoundOut(watcher=one.watcher, since=one.since, found_at=one.found_at, done=one.done)
+                for one in hits_of(call.session, row.id)
             ],
             "proofs": [proof(call, row, one) for one in proofs.of_shipment(call.session, row.id)],
             "requests": [
