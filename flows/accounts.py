@@ -25,7 +25,8 @@ MODE = "mode"
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 _HASHER = PasswordHasher()
-_USE_NOTED_EVERY = timedelta(minutes=5)
+#: How exactly the last use of a key is known.
+USE_NOTED_EVERY = timedelta(minutes=5)
 
 
 @cache
@@ -145,7 +146,7 @@ def retailer_of_key(session: Session, key: str) -> str | None:
 
 def note_use(session: Session, key: str, *, now: datetime) -> None:
     """Note that the key is in use, to five minutes: most requests write nothing."""
-    old = ApiKey.last_used_at.is_(None) | (ApiKey.last_used_at < now - _USE_NOTED_EVERY)
+    old = ApiKey.last_used_at.is_(None) | (ApiKey.last_used_at < now - USE_NOTED_EVERY)
     session.execute(update(ApiKey).where(ApiKey.key_hash == _digest(key), old).values(last_used_at=now))
 
 

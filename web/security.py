@@ -1,10 +1,13 @@
 """What every answer says to browsers, and who may call the API."""
 
+import hashlib
 import hmac
+from datetime import datetime
 
 from flask import Flask, Response, request
 from sqlalchemy.orm import Session
 
+from db import Database
 from flows import accounts
 from settings import Settings
 from web.problems import unauthorized
@@ -39,6 +42,24 @@ def install(app: Flask, settings: Settings) -> None:
         return answer
 
     app.after_request(harden)
+
+
+#: Key's hash -> when its use was last written down by this process: most requests write nothing.
+_noted: dict[str, datetime] = {}
+
+
+def note_use(database: Database, *, now: datetime) -> None:
+    """Note that the key of the present request, which has just opened the door, is in use: to five minutes."""
+    key = request.headers.get("Authorization", "").partition(" ")[2].strip()
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    last = _noted.get(digest)
+    if last is not None and abs(now - last) < accounts.USE_NOTED_EVERY:
+        return
+    if len(_noted) > 10_000:
+        _noted.clear()
+    _noted[digest] = now
+    with database.write() as session:
+        accounts.note_use(session, key, now=now)
 
 
 def caller(session: Session, settings: Settings) -> str:

@@ -362,7 +362,7 @@ def test_a_slow_endpoint_delays_nobody_else(shop, ear):
     ["127.0.0.1", "10.0.0.7", "169.254.169.254", "192.168.1.1", "::1", "fd00::1", "::ffff:10.0.0.1", "0.0.0.0"],
 )
 def test_a_name_that_leads_inside_is_not_posted_to(address):
-    post = WebhookPost(Reach.PUBLIC, resolve=lambda host, port: ["93.184.216.34", address])
+    post = WebhookPost(Reach.PUBLIC, resolve=lambda *_: ["93.184.216.34", address])
     assert post("https://rebinding.example/x", b"{}", {}) == Posted(None, "private_address")
 
 
@@ -381,7 +381,7 @@ def test_a_name_is_looked_up_once_and_the_connection_goes_where_it_led(ear):
 
 def test_a_trial_may_post_to_itself_and_not_to_its_neighbours(ear):
     assert WebhookPost(Reach.LOOPBACK)(ear.url, b"{}", {}).status == 200
-    inside = WebhookPost(Reach.LOOPBACK, resolve=lambda host, port: ["10.0.0.7"])
+    inside = WebhookPost(Reach.LOOPBACK, resolve=lambda *_: ["10.0.0.7"])
     assert inside("https://inside.example/", b"{}", {}).error == "private_address"
     assert inside("http://93.184.216.34/", b"{}", {}).error == "bad_address"
 
@@ -394,7 +394,7 @@ def test_who_never_ends_an_answer_is_cut_off(ear: Listener):
 def test_nobody_there_is_no_exception():
     post = WebhookPost(Reach.ANY, connect_s=0.5)
     assert post("http://127.0.0.1:1/x", b"{}", {}).error == "no_connection"
-    assert WebhookPost(Reach.ANY, resolve=lambda host, port: [])("https://x.example", b"", {}).error == "dns"
+    assert WebhookPost(Reach.ANY, resolve=lambda *_: [])("https://x.example", b"", {}).error == "dns"
 
 
 # -- upkeep ------------------------------------------------------------------------------------------------------------

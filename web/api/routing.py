@@ -22,7 +22,7 @@ from web.context import Parts, parts
 from web.cursors import ID_MAX
 from web.problems import Fault, Problem, invalid, not_found
 from web.requests import read_body
-from web.security import caller
+from web.security import caller, note_use
 
 M = TypeVar("M", bound=BaseModel)
 JSON = "application/json"
@@ -109,6 +109,7 @@ def serve(route: Route, **ids: str) -> Response:
     with house.database.read() as session:
         retailer = caller(session, house.settings)
     now = house.clock()
+    note_use(house.database, now=now)
     upload: FileStorage | None = None
     form: FormParts | None = None
     if route.upload:

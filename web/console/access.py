@@ -22,6 +22,9 @@ log = logging.getLogger("doorline.web")
 READ_ONLY, AGENT, LEAD, ADMIN = "read_only", "agent", "lead", "admin"
 #: From the least to the most.
 RANKS = (READ_ONLY, AGENT, LEAD, ADMIN)
+#: Ids from here on fit into no database; words of the query that hold one.
+TOO_LARGE = 2**63
+PLACES = ("before", "after", "edit")
 #: What a stranger may ask for.
 OPEN_TO_ALL = frozenset({"console.login", "console.try_login", "console.static", "console.welcome", "console.accept"})
 
@@ -150,9 +153,17 @@ def guard(parts: Parts) -> AnyResponse | None:
         abort(400, "This form is too old, or not one of ours. Go back, reload the page and try again.")
     if not at_least(who.role, TABLE[name]):
         abort(403, f"This is for the role {TABLE[name].replace('_', '-')} and above; yours is another.")
+    if any(isinstance(one, int) and one >= TOO_LARGE for one in (request.view_args or {}).values()) or _lost():
+        abort(404)
     if "X-Live" not in request.headers:
         sessions.touch(parts.database, who, now=now)
     return None
+
+
+def _lost() -> bool:
+    """Whether the query asks for a page that begins after an id no database can hold."""
+    said = (request.args.get(name, "") for name in PLACES)
+    return any(one.isdecimal() and int(one[:25]) >= TOO_LARGE for one in said)
 
 
 def _own_form(who: Who) -> bool:
