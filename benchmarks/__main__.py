@@ -28,6 +28,7 @@ def commands(folder: str) -> Iterator[tuple[str, list[str]]]:
     yield "relayed text", ["benchmarks.relay_latency"]
     yield "watchers' tick over a million open shipments, PostgreSQL", ["benchmarks.watchers"]
     yield "pictures of proofs", ["benchmarks.proof_pictures"]
+    yield "the desk over a long history", ["benchmarks.desk"]
 
 
 def main() -> int:
