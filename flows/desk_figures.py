@@ -1,7 +1,7 @@
 """What the desk's overview says: how much comes in, what is settled without a person, how soon people answer.
 
-Every figure is read from an index over the retailer's rows of the days in question; nothing is added up in advance, so
-a figure is true the moment it is shown.
+Every figure is read from an index over the retailer's rows of the days in question, so that it is true the moment it is
+shown; only what is much to count and over for good is counted once (`flows.desk_days`).
 """
 
 from collections.abc import Sequence
@@ -12,23 +12,16 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from channels.models import InboxRow
-from flows import percentiles
+from flows import desk_days, percentiles
 from flows.case_states import CaseState
 from flows.desk_models import CaseClock
 from flows.local_days import Days, day_of
 from flows.models import Case
 from surveys.models import Survey
 from surveys.questions import is_happy
-from tracking_core.models import Shipment
 
 #: Days that can be looked at.
 PERIODS = (7, 30, 90)
-#: Texts of drivers, on driver lines and calls are no questions to the retailer.
-NO_QUESTIONS = ("relay", "driver", "call_pin", "agent")
-CALLS = "call"
-#: A person had the thread when these were handled.
-BY_A_PERSON = "case_thread"
 #: How old an open case is, from the youngest: (up to, what it is called).
 AGES: tuple[tuple[timedelta | None, str], ...] = (
     (timedelta(hours=1), "under 1 h"),
@@ -121,7 +114,7 @@ class Report:
 def report(session: Session, retailer: str, days: Days, *, now: datetime) -> Report:
     """Put the figures together."""
     found = {one: Day(one) for one in days.all}
-    for read in (_parcels, _talks, _cases, _clocks, _answers):
+    for read in (_counted, _cases, _clocks, _answers):
         read(session, retailer, days, found, now)
     by_day = list(found.values())
     count, (half, most) = _first_reply(session, retailer, days)
@@ -148,53 +141,10 @@ def _sum(days: Sequence[Day]) -> Day:
     return total
 
 
-def _parcels(session: Session, retailer: str, days: Days, found: dict[date, Day], _now: datetime) -> None:
-    day = days.of(session, Shipment.created_at)
-    query = select(day, func.count()).where(Shipment.retailer == retailer, days.within(Shipment.created_at))
-    for said, count in session.execute(query.group_by("day")):
-        found[day_of(said)].parcels = count
-
-
-def _talks(session: Session, retailer: str, days: Days, found: dict[date, Day], _now: datetime) -> None:
-    """Read from `ix_inbox_log` alone: it carries who took each text, and in which conversation."""
-    by = InboxRow.handled_by
-    day = days.of(session, InboxRow.received_at)
-    heard = (
-        select(
-            day,
-            InboxRow.conversation_id.label("talk"),
-            func.count().label("texts"),
-            func.max(case((by == BY_A_PERSON, 1), else_=0)).label("person"),
-        )
-        .where(
-            InboxRow.retailer == retailer,
-            days.within(InboxRow.received_at),
-            or_(by.is_(None), and_(by.not_in(NO_QUESTIONS), ~by.startswith(CALLS))),
-        )
-        .group_by("day", InboxRow.conversation_id)
-        .subquery()
-    )
-    case_day = days.of(session, Case.created_at)
-    opened = (
-        select(case_day, Case.conversation_id.label("talk"))
-        .where(Case.retailer == retailer, days.within(Case.created_at), Case.conversation_id.is_not(None))
-        .distinct()
-        .subquery()
-    )
-    query = (
-        select(
-            heard.c.day,
-            func.sum(heard.c.texts),
-            func.count(),
-            func.sum(case((or_(heard.c.person == 1, opened.c.talk.is_not(None)), 1), else_=0)),
-        )
-        .select_from(heard)
-        .outerjoin(opened, and_(opened.c.day == heard.c.day, opened.c.talk == heard.c.talk))
-        .group_by(heard.c.day)
-    )
-    for said, texts, talks, person in session.execute(query):
-        one = found[day_of(said)]
-        one.texts, one.talks, one.with_person = int(texts), talks, int(person)
+def _counted(session: Session, retailer: str, days: Days, found: dict[date, Day], now: datetime) -> None:
+    for day, counts in desk_days.counts(session, retailer, days, now=now).items():
+        one = found[day]
+        one.parcels, one.texts, one.talks, one.with_person = counts
 
 
 def _cases(session: Session, retailer: str, days: Days, found: dict[date, Day], _now: datetime) -> None:

@@ -1,0 +1,125 @@
+"""A desk with some days behind it: parcels, texts that arrived and some that did not, cases, surveys, an open line."""
+
+from datetime import timedelta
+
+from fakes.installation import Installation
+from sqlalchemy import select, update
+
+from channels import outbox
+from channels.messages import Category, OutboundMessage
+from channels.models import Conversation, InboxRow, OurAddress, OutboxRow
+from db import Database, utc_now
+from flows import tracking
+from flows.house import House
+from flows.line_models import Line, LineEnd
+from flows.models import Case
+from settings import Settings
+from surveys.models import Survey
+from tracking_core.facts import CarrierEvent
+from tracking_core.models import Shipment
+from tracking_core.shipments import NewShipment
+
+DAYS = 9
+STATES = ("delivered", "delivered", "sent", "undelivered", "failed", "expired")
+CODES = {"undelivered": "30003", "failed": "21610"}
+REASONS = ("not_received", "damaged", "talk_to_person", "attempt_failed")
+
+
+def settle_in(house: Installation) -> int:
+    """Fill the installation; answers the id of a parcel with a story."""
+    settings = Settings.load(house.env, dotenv=None)
+    database = Database(settings.database_url, pool_size=1)
+    rooms = House.build(settings)
+    with database.write() as session:
+        main = session.scalars(select(OurAddress.address).where(OurAddress.purpose == "main")).first() or "+15005550006"
+        told = _parcel(session, rooms, main)
+        for day in range(DAYS):
+            _one_day(session, rooms, main, day)
+    database.close()
+    return told
+
+
+def _parcel(session, rooms, main) -> int:  # type: ignore[no-untyped-def]
+    now = utc_now()
+    new = NewShipment(
+        "A1001",
+        "1Z999AA10123456784",
+        carrier="ups",
+        service="ground",
+        customer_name="Ana Canary",
+        customer_phone="+14155550137",
+        customer_email="ana@example.com",
+        destination={"line1": "1 Market Street", "city": "San Francisco", "postal_code": "94105", "country": "US"},
+        promised_from=now - timedelta(hours=5),
+        promised_to=now - timedelta(hours=1),
+        driver_name="Dora",
+        driver_phone="+14155550990",
+        delivery={"instructions": "Ring twice, then leave it with the neighbour in 12."},
+        items=[{"name": "Lamp", "quantity": 2}],
+    )
+    shipment, _ = tracking.create_shipment(session, rooms, new, retailer="default", now=now - timedelta(days=3))
+    for hours, status in ((60, "processed"), (50, "shipped"), (20, "in_transit"), (4, "out_for_delivery")):
+        at = now - timedelta(hours=hours)
+        event = CarrierEvent("ups", f"e{hours}", "1Z999AA10123456784", status, at, code=f"X{hours}")
+        tracking.take_events(session, rooms, [event], retailer="default", now=at, shipment=shipment)
+    line = Line(
+        retailer="default", driver_id=shipment.driver_id, customer_phone="+14155550137", proxy="+15005550101", tag=None,
+        state="open", opened_by="customer", opened_at=now - timedelta(hours=2),
+    )  # fmt: skip
+    session.add(line)
+    session.flush()
+    for phone, role in (("+14155550137", "customer"), ("+14155550990", "driver")):
+        session.add(LineEnd(line_id=line.id, proxy="+15005550101", phone=phone, role=role, began_at=now, ended_at=None))
+    return shipment.id
+
+
+def _one_day(session, rooms, main: str, day: int) -> None:  # type: ignore[no-untyped-def]
+    at = utc_now() - timedelta(days=day, minutes=10)
+    for number in range(6):
+        order, phone = f"B{day}{number}", f"+1415555{day:02}{number:02}"
+        new = NewShipment(order, customer_name=f"Shopper {day}{number}", customer_phone=phone, carrier="usps")
+        shipment, _ = tracking.create_shipment(session, rooms, new, retailer="default", now=at)
+        message = OutboundMessage(
+            "sms", main, phone, f"Your order {order} is out for delivery.", Category.MILESTONE, "default",
+            shipment_id=shipment.id,
+        )  # fmt: skip
+        outbox.enqueue(session, message, key=f"rooms:{order}", now=at)
+        state = STATES[(number + day) % len(STATES)]
+        values = {"state": state, "attempted_at": at, "error_code": CODES.get(state), "settled_at": at}
+        if state in ("delivered", "sent", "undelivered"):
+            values["sent_at"] = at + timedelta(seconds=1 + number)
+        row = update(OutboxRow).where(OutboxRow.key == f"rooms:{order}")
+        session.execute(row.values(created_at=at, **values))
+        if number < 3:
+            talk = session.scalars(select(Conversation).where(Conversation.theirs == phone)).one()
+            session.add(
+                InboxRow(
+                    retailer="default", conversation_id=talk.id, seq=500, channel="sms", provider_id=f"SM{order}",
+                    sender=phone, recipient=main, text="Where is my order?", media=[], received_at=at, state="handled",
+                    attempts=1, lease_epoch=1, handled_by="case_thread" if number == 2 else "conversation",
+                )
+            )  # fmt: skip
+            session.add(
+                Survey(
+                    retailer="default", shipment_id=shipment.id, address=phone, channel="sms", scale=5, planned_at=at,
+                    due_at=at, state="answered", sent_at=at, score=5 - (number + day) % 4,
+                )
+            )  # fmt: skip
+    session.add(
+        Case(
+            retailer="default", subject=f"shipment:{day + 900}", state="open" if day % 2 else "resolved",
+            priority="high", reason=REASONS[day % len(REASONS)], created_at=at,
+            first_reply_at=at + timedelta(minutes=20 + day) if day % 3 else None,
+        )
+    )  # fmt: skip
+    if day < 3:
+        rows = session.scalars(select(Shipment).where(Shipment.order_number == f"B{day}5"))
+        for shipment in rows:
+            message = OutboundMessage(
+                "sms", main, f"+1415556{day:02}00", "Nobody knows of this one.", Category.REPLY, "default",
+                shipment_id=shipment.id,
+            )  # fmt: skip
+            key = f"rooms:unclear:{day}"
+            outbox.enqueue(session, message, key=key, now=at)
+            unclear = update(OutboxRow).where(OutboxRow.key == key)
+            session.execute(unclear.values(state="unknown", attempted_at=at, error_code="timeout"))
