@@ -103,7 +103,10 @@ def _past(table: Table, rows: NDArray[np.intp], at: Floats, done: Floats, to_pro
     """How long the like shipments took whose outcome was known by then, or by how much they missed their promise."""
     left = done - at
     promised = np.isfinite(to_promise)
-    target = np.where(promised, left - to_promise, np.nan) if promised.mean() > 0.5 else left
+    first = np.argsort(done, kind="stable")[: len(done) // 2]  # what is decided by must lie before all tests
+    first = first[promised[first]]
+    against = promised.mean() > 0.5 and promise_tells(left[first], to_promise[first])
+    target = np.where(promised, left - to_promise, np.nan) if against else left
     kinds = [codes[rows] for codes in table.names.values()]
     kinds += [_as_names(column[rows]) for column in table.numbers.values() if _repeats(column[rows])]
     if "carrier" in table.names and "service" in table.names:
@@ -120,10 +123,18 @@ def _past(table: Table, rows: NDArray[np.intp], at: Floats, done: Floats, to_pro
     return found
 
 
+def promise_tells(left: Floats, to_promise: Floats) -> bool:
+    """Whether the difference to the promise varies less than the time itself, in the middle of things."""
+    if not len(left):
+        return False
+    off = left - to_promise
+    return bool(np.abs(off - np.median(off)).mean() <= np.abs(left - np.median(left)).mean())
+
+
 def known_means(
     codes: Codes, at: Floats, done: Floats, target: Floats, *, lately: tuple[int, ...], prior: Floats | None = None
 ) -> list[Floats]:
-    """Per row, means over the rows of the same code whose outcome was known before: all of them, the latest ones, count.
+    """Per row, means over rows of the same code whose outcome was known before: all, the latest ones; and how many.
 
     A missing target counts for nothing. prior: per row, what few outcomes lean on. NaN where nothing is known.
     """
@@ -176,7 +187,8 @@ def _as_names(column: Floats) -> Codes:
 
 
 def _together(one: Codes, other: Codes) -> Codes:
-    return (one + 1) * (other.max(initial=0) + 2) + other + 1
+    together: Codes = (one + 1) * (int(other.max(initial=0)) + 2) + other + 1
+    return together
 
 
 def _lane(table: Table, rows: NDArray[np.intp]) -> Codes | None:

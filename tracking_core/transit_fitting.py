@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracking_core.transit_csv import Floats
-from tracking_core.transit_features import DAY, HOUR, Design
+from tracking_core.transit_features import DAY, HOUR, Design, promise_tells
 
 Rows = NDArray[np.intp]
 Flags = NDArray[np.bool_]
@@ -78,12 +78,12 @@ def guess(design: Design, distance_km: Floats | None, rows: Rows) -> Floats:
 
 
 def anchor(design: Design, known: Rows) -> Floats:
-    """What a member learns the difference to: the promise, else the median of what is known; zero without promises."""
+    """What is learnt is the difference to this: the promise where it says more than nothing, else zero. Seconds."""
     promised = np.isfinite(design.to_promise)
-    if promised.mean() < 0.5:
+    usable = known[promised[known]]
+    if promised.mean() < 0.5 or not promise_tells(design.left[usable], design.to_promise[usable]):
         return np.zeros(len(promised))
-    usual = float(np.median(design.left[known])) if len(known) else 0.0
-    return np.where(promised, design.to_promise, usual)
+    return np.where(promised, design.to_promise, float(np.median(design.left[known])))
 
 
 def learn(design: Design, known: Rows, asked: Rows, made: Predictions, cold: Floats) -> None:
@@ -104,9 +104,12 @@ def learn(design: Design, known: Rows, asked: Rows, made: Predictions, cold: Flo
     if not many:
         _more(design, known, asked, made, base)
     latest = known[np.argsort(design.done[known], kind="stable")[-MANY:]]
+    ratio = not base.any() and left[known].min() >= 0
+    shift = float(np.median(left[known])) * 0.05 + 1.0
+    target = np.log(left[latest] + shift) if ratio else (left - base)[latest]
     for name, level in (("lower", LOWER), ("upper", UPPER)):
-        edge = fit(design.rich[latest], (left - base)[latest], None, loss="quantile", quantile=level, **shape)
-        made.of(name, n)[asked] = edge(design.rich[asked]) + base[asked]
+        edge = fit(design.rich[latest], target, None, loss="quantile", quantile=level, **shape)(design.rich[asked])
+        made.of(name, n)[asked] = np.exp(np.minimum(edge, 40.0)) - shift if ratio else edge + base[asked]
 
 
 def _more(design: Design, known: Rows, asked: Rows, made: Predictions, base: Floats) -> None:

@@ -1,4 +1,4 @@
-"""The rows of what is learnt about time: models, each prediction beside what came, and how good each source has been."""
+"""The rows of what is learnt about time: models, predictions beside what came, and how good each source has been."""
 
 from datetime import datetime
 from typing import Any

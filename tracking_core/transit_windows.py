@@ -1,4 +1,4 @@
-"""Windows that keep their word while the world drifts: widened by how far the latest known outcomes lay outside. Pure."""
+"""Windows that keep their word while the world drifts: scaled by how the latest known outcomes lay in theirs. Pure."""
 
 from dataclasses import dataclass
 
@@ -54,7 +54,7 @@ def scores(left: Floats, centre: Floats, before: Floats, after: Floats, least: f
 
 
 def level_of(known: Floats, level: float) -> float:
-    """The score that so many of the known ones stay under, with the allowance for their number; 1 when there are none."""
+    """The score that so many of the known ones stay under, allowing for their number; 1 when there are none."""
     if not len(known):
         return 1.0
     return float(np.quantile(known, min(1.0, level * (1 + 1 / len(known))), method="higher"))
