@@ -10,8 +10,9 @@ from flask import Flask
 
 import migrations
 from db import Database, utc_now
-from flows import accounts, demo, mapping_trial, shadow_report
+from flows import accounts, demo, mapping_trial, shadow_report, workflow_try
 from flows.house import House
+from flows.workflow import WorkflowError
 from flows.workflow_values import duration
 from settings import Settings, SettingsError
 from web import build
@@ -138,6 +139,33 @@ def shadow_report_of(since: str, name: str) -> None:
             raise click.ClickException(f"There is no retailer {name!r}.")
         prices = House.build(settings).workflows.of(session, name).prices
         click.echo(shadow_report.in_words(shadow_report.report(session, name, prices, since=begin)))
+
+
+@cli.group("workflow")
+def workflow_group() -> None:
+    """A retailer's rules and words."""
+
+
+@workflow_group.command("try")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--since", default="7d", show_default=True, help="How far back, such as 12h or 7d.")
+@click.option("--retailer", "name", default=accounts.DEFAULT, show_default=True)
+@click.option("--parcels", default=1000, show_default=True, help="The newest parcels that are looked at.")
+def workflow_try_draft(file: Path, since: str, name: str, parcels: int) -> None:
+    """Tell what has happened by the draft FILE, and show where that differs from what was sent. Writes nothing."""
+    settings, now = _settings(), utc_now()
+    try:
+        begin = now - duration(since)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--since") from error
+    try:
+        trial = workflow_try.tried(
+            Database(settings.database_url), House.build(settings), file.read_text(encoding="utf-8"), file.name,
+            retailer=name, since=begin, now=now, limit=parcels, progress=lambda words: click.echo(words, err=True),
+        )  # fmt: skip
+    except (WorkflowError, OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(workflow_try.in_words(trial))
 
 
 def _settings() -> Settings:
