@@ -149,7 +149,6 @@ def call_help(desk: Desk, said: Said, named: Sequence[Stop]) -> None:  # noqa: A
         kit.house,
         retailer=kit.retailer,
         reason="driver_help",
-        priority="urgent",
         conversation_id=kit.conversation.id,
         phone=kit.text.sender,
         language=kit.language,

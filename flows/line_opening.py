@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from channels import consent
 from db import insert_once
 from flows.accounts import main_sender
-from flows.cases import open_case
+from flows.cases import raise_case
 from flows.house import House
 from flows.line_choice import CUSTOMER, DRIVER, Pair, candidates, take
 from flows.line_models import Line, LineParcel
@@ -222,7 +222,7 @@ def _do_without(session: Session, house: House, line: Line, shipment: Shipment, 
         Case.retailer == line.retailer, Case.reason == POOL_EXHAUSTED, Case.state != "resolved"
     )
     if session.scalar(live.limit(1)) is None:
-        open_case(
+        raise_case(
             session,
             house,
             retailer=line.retailer,

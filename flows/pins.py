@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from channels.messages import Category
 from flows import erasing, proof_rules, proofs
-from flows.cases import open_case
+from flows.cases import raise_case
 from flows.house import House
 from flows.promises import mail_key
 from flows.telling import EMAIL, SMS, Telling
@@ -195,14 +195,12 @@ def _lock(session: Session, house: House, shipment: Shipment, now: datetime) -> 
 
 
 def _open(session: Session, house: House, shipment: Shipment, reason: str, text: str | None, now: datetime) -> None:
-    open_case(
+    raise_case(
         session,
         house,
         retailer=shipment.retailer,
         reason=reason,
-        priority="high",
         shipment_id=shipment.id,
-        phone=shipment.customer_phone,
         text=text,
         now=now,
     )

@@ -12,8 +12,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db import insert_once
-from flows import driver_links, evidence
-from flows.cases import open_case
+from flows import driver_links
+from flows.cases import raise_case
 from flows.driver_texts import tell_driver
 from flows.house import House
 from flows.proof_models import ProofOwed
@@ -170,14 +170,13 @@ def _chase(session: Session, house: House, shipment: Shipment, owed: ProofOwed, 
         )
         owed.reminded_at, owed.due_at = now, owed.delivered_at + rules.case_after
         return
-    open_case(
+    raise_case(
         session,
         house,
         retailer=shipment.retailer,
         reason=MISSING,
         shipment_id=shipment.id,
         text=f"Delivered without: {', '.join(sorted(lacking))}.",
-        evidence=evidence.pack(session, shipment, inbox=()),
         now=now,
     )
     owed.case_at, owed.due_at = now, None
