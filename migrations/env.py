@@ -20,6 +20,7 @@ import flows.desk_call_models as _desk_calls
 import flows.desk_models as _desk
 import flows.driver_page_models as _driver_page
 import flows.erasing_models as _erasing
+import flows.figure_models as _figures
 import flows.import_models as _imports
 import flows.line_models as _lines
 import flows.missing_models as _missing
@@ -57,6 +58,7 @@ TABLES = (
     _desk,
     _driver_page,
     _erasing,
+    _figures,
     _imports,
     _lines,
     _missing,

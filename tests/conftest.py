@@ -27,6 +27,7 @@ import flows.desk_call_models
 import flows.desk_models
 import flows.driver_page_models
 import flows.erasing_models
+import flows.figure_models
 import flows.import_models
 import flows.line_models
 import flows.missing_models
@@ -73,6 +74,7 @@ MODELS = (
     flows.driver_page_models,
     flows.erasing_models,
     flows.line_models,
+    flows.figure_models,
     flows.import_models,
     flows.missing_models,
     flows.models,

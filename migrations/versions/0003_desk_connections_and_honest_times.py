@@ -231,6 +231,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_desk_call_waiting", ["ours", "expires_at"], unique=False)
 
     op.create_table(
+        "desk_day",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("parcels", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("texts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("talks", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("with_person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_day")),
+        sa.UniqueConstraint("retailer", "zone", "day", name=op.f("uq_desk_day_retailer_zone_day")),
+    )
+    op.create_table(
         "import_job",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("retailer", sa.String(), nullable=False),
@@ -392,6 +406,49 @@ def upgrade() -> None:
         sa.UniqueConstraint("retailer", "digest", name=op.f("uq_taken_file_retailer_digest")),
     )
     op.create_table(
+        "transit_load",
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("carrier", sa.String(), nullable=False),
+        sa.Column("open", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("retailer", "carrier", name=op.f("pk_transit_load")),
+    )
+    op.create_table(
+        "transit_model",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("learned_from", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("metrics", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("blob", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transit_model")),
+        sa.UniqueConstraint("retailer", "version", name=op.f("uq_transit_model_retailer_version")),
+    )
+    op.create_table(
+        "transit_quality",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("milestone", sa.String(), nullable=False),
+        sa.Column("carrier", sa.String(), nullable=False),
+        sa.Column("n", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("middle_s", sa.Double(), nullable=False),
+        sa.Column("low_s", sa.Double(), nullable=False),
+        sa.Column("high_s", sa.Double(), nullable=False),
+        sa.Column("scale", sa.Double(), nullable=False),
+        sa.Column("held", sa.Double(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transit_quality")),
+        sa.UniqueConstraint(
+            "retailer",
+            "source",
+            "milestone",
+            "carrier",
+            name=op.f("uq_transit_quality_retailer_source_milestone_carrier"),
+        ),
+    )
+    op.create_table(
         "usual_gap",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("retailer", sa.String(), nullable=False),
@@ -536,6 +593,35 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text("retired_at IS NULL"),
             sqlite_where=sa.text("retired_at IS NULL"),
+        )
+
+    op.create_table(
+        "transit_prediction",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("shipment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("milestone", sa.String(), nullable=False),
+        sa.Column("carrier", sa.String(), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("centre_s", sa.Double(), nullable=False),
+        sa.Column("before_s", sa.Double(), nullable=False),
+        sa.Column("after_s", sa.Double(), nullable=False),
+        sa.Column("left_s", sa.Double(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["shipment_id"], ["shipment.id"], name=op.f("fk_transit_prediction_shipment_id_shipment")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transit_prediction")),
+        sa.UniqueConstraint(
+            "shipment_id", "source", "milestone", name=op.f("uq_transit_prediction_shipment_id_source_milestone")
+        ),
+    )
+    with op.batch_alter_table("transit_prediction", schema=None) as batch_op:
+        batch_op.create_index("ix_transit_prediction_age", ["done_at"], unique=False)
+        batch_op.create_index(
+            "ix_transit_prediction_done", ["retailer", "source", "milestone", "done_at"], unique=False
         )
 
     op.create_table(
@@ -704,6 +790,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("delay_said_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(
             sa.Column("weather", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True)
+        )
+        batch_op.add_column(
+            sa.Column("learned", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True)
         )
         batch_op.create_index("ix_shipment_created", ["retailer", "created_at"], unique=False)
         batch_op.create_index("ix_shipment_list", ["retailer", "id"], unique=False)
