@@ -29,7 +29,7 @@ from tracking_core.models import Driver, Shipment
 #: What a provider says of the call to the other end -> what became of it when nobody pressed the key.
 _UNREACHED = {"busy": "busy", "failed": "failed", "canceled": "cancelled"}
 #: What a provider says when the caller's own leg is over.
-_LEG_OVER = frozenset({"completed", "canceled", "busy", "failed", "no-answer"})
+LEG_OVER = frozenset({"completed", "canceled", "busy", "failed", "no-answer"})
 ACCEPT = "1"
 
 
@@ -149,7 +149,7 @@ def ended(
 
 def leg_over(session: Session, *, sid: str, status: str, seconds: int | None, now: datetime) -> None:
     """The caller's own leg is over. It settles what nothing else has: somebody hung up while it rang, or at the PIN."""
-    call = _known(session, sid) if status in _LEG_OVER else None
+    call = _known(session, sid) if status in LEG_OVER else None
     if call is None or call.outcome is not None:
         return
     joined = call.accepted_at is not None

@@ -6,4 +6,7 @@ DESK_TEXTS: dict[str, tuple[str, ...]] = {
     "desk_link.email": ("order", "link", "name", "contact"),
     "driver_support": ("order", "words"),
     "driver_address": ("order", "words"),
+    "phrase_call_desk_ask": (),
+    "phrase_call_desk_whisper": ("orders",),
+    "phrase_call_desk_missed": (),
 }

@@ -123,7 +123,7 @@ def test_from_a_bad_score_to_a_settled_case(house, open_page):
     expect(page.get_by_label(re.compile("Reply by text"))).to_have_value("I am sorry. We will talk to them.")
     page.get_by_label(re.compile("Reply by text")).focus()
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#lines .line.agent")).to_contain_text("We will talk to them.")
+    expect(page.locator("#lines .line.from-agent")).to_contain_text("We will talk to them.")
     expect(page.get_by_label(re.compile("Reply by text"))).to_have_value("")
     until_heard(house, phone, "I am sorry. We will talk to them.")
 

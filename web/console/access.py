@@ -74,6 +74,7 @@ TABLE: Mapping[str, str] = {
     "case": READ_ONLY,
     "act": AGENT,
     "deed": AGENT,
+    "call": AGENT,
     "bulk": AGENT,
     # lines
     "line": READ_ONLY,

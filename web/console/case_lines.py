@@ -48,6 +48,13 @@ CALLS = {
     "call:closed": "called on a closed line",
     "call:main": "called the main number",
 }
+CALL_OUTCOMES = {
+    "connected": "they spoke",
+    "no_answer": "nobody answered",
+    "busy": "it was busy",
+    "failed": "it could not be connected",
+    "cancelled": "the agent hung up",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,7 @@ def _of_message(message: ThreadMessage, names: Names, writers: Mapping[datetime,
         writer = writers.get(message.created_at) if message.category == "case" else None
         by = names.agent(writer) if writer else "Agent" if message.category == "case" else "Doorline"
         if who[0] != "customer":
-            by += f" to {who[1][:1].lower()}{who[1][1:]}" if who[0] == "driver" else f" to {who[1]}"
+            by += f" to {who[1].replace('The ', 'the ', 1) if who[1] in ROLE_WORDS.values() else who[1]}"
     return Line(
         key=f"{message.direction}-{message.id}",
         kind=message.direction,
@@ -178,6 +185,8 @@ def _of_entry(entry: CaseEntry, names: Names) -> Line:
         words += f" {text}"
     elif entry.kind == "snoozed" and text:
         words += f" {clocks.moment(datetime.fromisoformat(text))}"
+    elif entry.kind == "called":
+        words = f"called the customer: {CALL_OUTCOMES.get(text, text)}"
     elif entry.kind == "breached":
         words += f" {CLOCK_WORDS.get(text, text)}"
     elif entry.kind in {"opened", "joined"} and text and entry.by not in {"customer", "driver"}:

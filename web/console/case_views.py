@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from channels.redact import storable
 from db import utc_now
-from flows import case_seen, cases, desk_actions, desk_acts
+from flows import audit, case_seen, cases, desk_actions, desk_acts, desk_calls
 from flows.case_replies import Unreachable, signature, way_back
 from flows.case_states import Priority
 from flows.desk_actions import ACTIONS, CannotDo
@@ -47,6 +47,26 @@ def add_to(routes: Blueprint, parts: Parts) -> None:
             return _page(parts, case_id, fault=fault, at=action, words={action: form.text})
         return redirect(url_for("console.case", case_id=case_id), 303)
 
+    _deeds(routes, parts)
+
+
+def _deeds(routes: Blueprint, parts: Parts) -> None:
+    @routes.post("/cases/<int:case_id>/call")
+    def call(case_id: int) -> AnyResponse:
+        """Give the agent a code to call the shopper by; it is shown this once."""
+        who, now = access.current(), parts.clock()
+        try:
+            with parts.database.write() as session:
+                found = _found(session, case_id)
+                code = desk_calls.offer(session, parts.house, found, agent=who.email, now=now)
+                subject = f"case:{case_id}"
+                audit.write(
+                    session, retailer=who.retailer, agent=who.email, action="case.call", subject=subject, now=now
+                )
+        except CannotDo as error:
+            return _page(parts, case_id, fault=str(error), at="call")
+        return _page(parts, case_id, code=code)
+
     @routes.post("/cases/<int:case_id>/do/<name>")
     def deed(case_id: int, name: str) -> AnyResponse:
         """Do something to the case's parcel, once."""
@@ -69,9 +89,15 @@ def add_to(routes: Blueprint, parts: Parts) -> None:
 
 
 def _page(
-    parts: Parts, case_id: int, *, fault: str = "", at: str = "", words: dict[str, str] | None = None
+    parts: Parts,
+    case_id: int,
+    *,
+    fault: str = "",
+    at: str = "",
+    words: dict[str, str] | None = None,
+    code: desk_calls.Code | None = None,
 ) -> Response:
-    """at: the form the fault belongs to; words: what was written in it."""
+    """at: the form the fault belongs to; words: what was written in it. code: to call the shopper by."""
     now = parts.clock()
     ready = _seen(parts, case_id)
     with parts.database.read() as session:
@@ -88,6 +114,7 @@ def _page(
             lines=case_lines.lines(session, parts.house, found, side.parcel, names, now=now),
             names=names,
             fault=fault,
+            code=code,
             at=at,
             words=words or {},
             resolutions=showing.RESOLUTIONS,

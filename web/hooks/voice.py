@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
@@ -13,7 +13,7 @@ from channels import twilio_voice
 from channels.messages import MalformedWebhook, WebhookRequest
 from channels.models import Conversation, OurAddress
 from channels.twilio_voice import Sentence
-from flows import calls
+from flows import calls, desk_calls
 from flows.accounts import DEFAULT
 from flows.call_pins import DIGITS
 from flows.call_words import Said
@@ -37,7 +37,12 @@ def incoming() -> Response:
     house = parts()
     asked = verified(house)[1]
     sid, called, caller = _sid(asked), asked.field("To"), twilio_voice.caller(asked)
-    done = _run(house, lambda s, now: calls.incoming(s, house.house, sid=sid, called=called, caller=caller, now=now))
+
+    def work(session: Session, now: datetime) -> Done | calls.Greet:
+        first = calls.incoming(session, house.house, sid=sid, called=called, caller=caller, now=now)
+        return desk_calls.or_ask(session, house.house, first, sid=sid, called=called, now=now) or first
+
+    done = _run(house, work)
     if isinstance(done, calls.Greet):
         with house.database.read() as session:
             return _answer(twilio_voice.incoming(greeting(session, house.house, called=called, caller=caller)))
@@ -50,9 +55,12 @@ def pin() -> Response:
     house = parts()
     asked = verified(house)[1]
     sid, digits = _sid(asked), asked.field("Digits")
-    return _answer(
-        _said(_run(house, lambda s, now: calls.typed(s, house.house, sid=sid, digits=digits, now=now)), house, sid)
-    )
+
+    def work(session: Session, now: datetime) -> Done:
+        ours = desk_calls.typed(session, house.house, sid=sid, digits=digits, now=now)
+        return ours or calls.typed(session, house.house, sid=sid, digits=digits, now=now)
+
+    return _answer(_said(_run(house, work), house, sid))
 
 
 @blueprint.post("/whisper")
@@ -63,9 +71,12 @@ def whisper() -> Response:
     sid = request.args.get("call", "")
     # An empty field is a key that was not pressed, not a question that was not asked.
     pressed = asked.field("Digits") if any(name == "Digits" for name, _ in asked.form) else None
-    return _answer(
-        _said(_run(house, lambda s, now: calls.whisper(s, house.house, sid=sid, pressed=pressed, now=now)), house, sid)
-    )
+
+    def work(session: Session, now: datetime) -> Done:
+        ours = desk_calls.whisper(session, house.house, sid=sid, pressed=pressed, now=now)
+        return ours or calls.whisper(session, house.house, sid=sid, pressed=pressed, now=now)
+
+    return _answer(_said(_run(house, work), house, sid))
 
 
 @blueprint.post("/status")
@@ -76,20 +87,25 @@ def status() -> Response:
     said = asked.field("DialCallStatus")
     if not said:
         sid, leg, seconds = _sid(asked), asked.field("CallStatus"), _seconds(asked, "CallDuration")
-        _run(house, lambda s, now: calls.leg_over(s, sid=sid, status=leg, seconds=seconds, now=now))
+
+        def over(session: Session, now: datetime) -> None:
+            if leg not in calls.LEG_OVER or not desk_calls.leg_over(session, sid=sid, seconds=seconds, now=now):
+                calls.leg_over(session, sid=sid, status=leg, seconds=seconds, now=now)
+
+        _run(house, over)
         return _answer(EMPTY)
-    ended = _run(
-        house,
-        lambda s, now: calls.ended(
-            s,
-            house.house,
-            sid=_sid(asked),
-            status=said,
-            seconds=_seconds(asked, "DialCallDuration"),
-            bridged=asked.field("DialBridged").lower() != "false",
-            now=now,
-        ),
-    )
+
+    def work(session: Session, now: datetime) -> calls.Speak:
+        told: dict[str, Any] = {
+            "sid": _sid(asked),
+            "status": said,
+            "seconds": _seconds(asked, "DialCallDuration"),
+            "bridged": asked.field("DialBridged").lower() != "false",
+            "now": now,
+        }
+        return desk_calls.ended(session, house.house, **told) or calls.ended(session, house.house, **told)
+
+    ended = _run(house, work)
     return _answer(_said(ended, house, ""))
 
 

@@ -79,7 +79,12 @@ async function look() {
   document.dispatchEvent(new Event("live"));
 }
 
-toTheEnd(document.getElementById("lines"));
+// A thread shows its end until the reader scrolls up; pictures that come later do not move it away.
+const thread = document.getElementById("lines");
+let follows = true;
+thread?.addEventListener("scroll", () => (follows = thread.scrollTop + thread.clientHeight >= thread.scrollHeight - 40));
+thread?.addEventListener("load", () => follows && toTheEnd(thread), true);
+toTheEnd(thread);
 // A page that answers a form (with what went wrong on it) cannot be asked for again: its address takes no GET.
 if (!document.querySelector("[role=alert]")) {
   setInterval(() => look().catch(() => {}), EVERY_MS);
