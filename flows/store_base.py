@@ -106,6 +106,17 @@ class Message:
     told: tuple[Told, ...]
 
 
+def events_of(message: Message) -> list[CarrierEvent]:
+    """All that a webhook says of parcels' ways."""
+    found: list[CarrierEvent] = []
+    for one in message.told:
+        if isinstance(one, ScanTold):
+            found.append(one.event)
+        for parcel in one.parcels if isinstance(one, OrderTold) else [one] if isinstance(one, ParcelTold) else []:
+            found += parcel.events
+    return found
+
+
 class StoreAdapter(Protocol):
     """One kind of store."""
 

@@ -21,8 +21,8 @@ from sqlalchemy import func, select
 
 from db import Base, Database
 from flows.connection_models import ConnectionNote
-from flows.line_opening import open_line
 from flows.line_models import Line
+from flows.line_opening import open_line
 from flows.proof_models import ProofFetch
 from tracking_core.carriers import ADAPTERS, CarrierRequest, InvalidSignature, MalformedPayload
 from tracking_core.facts import CarrierEvent

@@ -120,7 +120,7 @@ SHIPPO = [
 
 
 @pytest.mark.parametrize(
-    ("meaning_of", "table"), [(easypost, EASYPOST), (aftership, AFTERSHIP), (shippo, SHIPPO)], ids=list(ADAPTERS)
+    ("meaning_of", "table"), [(easypost, EASYPOST), (aftership, AFTERSHIP), (shippo, SHIPPO)], ids=("easypost", "aftership", "shippo")
 )
 def test_codes(meaning_of: object, table: list[tuple[str, str | None, str]]) -> None:
     for status, detail, expected in table:

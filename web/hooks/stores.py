@@ -4,9 +4,10 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from flows import accounts, connections, stores
-from flows.store_base import StoreAdapter
+from flows.store_base import StoreAdapter, events_of
 from flows.store_taking import take as take_in
 from tracking_core.carriers.base import CarrierRequest, InvalidSignature, MalformedPayload
+from tracking_core.states import UNKNOWN
 from web.context import Parts, parts
 from web.hooks import failures
 from web.problems import Fault, Problem, not_found
@@ -38,6 +39,8 @@ def take(name: str, retailer: str = accounts.DEFAULT) -> Response:
     def work(session: Session) -> None:
         if message.told and take_in(session, house.house, adapter.name, message, retailer=retailer, now=now):
             connections.note(session, retailer, adapter.name, now=now)
+            unknown = [event for event in events_of(message) if event.status == UNKNOWN]
+            connections.note_events(session, retailer, unknown, now=now)
 
     house.database.run(work)
     # Shopify and WooCommerce want a 200; other 2xx count as well, but are less tried.
