@@ -50,6 +50,8 @@ class Settings:
     workflow_dir: Path = Path("workflows")
     #: Files of shipments are taken from its folder `<retailer>`; None: no folder is watched.
     import_dir: Path | None = None
+    #: Begin as after a restore: ask what was sent before anything is.
+    reconcile_first: bool = False
     log_level: str = "INFO"
     #: Who answers how bad weather and traffic are: http(s):// or file://; empty: nobody is asked.
     weather_url: str = ""
@@ -132,6 +134,7 @@ class Settings:
             smtp_url=get("SMTP_URL"),
             workflow_dir=Path(get("WORKFLOW_DIR", "workflows")),
             import_dir=Path(get("IMPORT_DIR")).resolve() if get("IMPORT_DIR") else None,
+            reconcile_first=get("RECONCILE_FIRST").lower() in {"1", "yes", "on", "true"},
             log_level=get("LOG_LEVEL", "INFO").upper(),
             weather_url=get("WEATHER_URL"),
             sender_per_second=number("SENDER_PER_SECOND", "0"),

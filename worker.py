@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.keywords import Keywords
 from bot.rasa import RasaNlu
-from channels import easypost_api, inbox, outbox, receipts, store_apis, twilio_listing, unknown
+from channels import easypost_api, inbox, outbox, receipts, restoring, store_apis, twilio_listing, unknown
 from channels.dispatch import Dispatcher
 from channels.inbox import ClaimedText
 from channels.messages import Channel
@@ -26,7 +26,7 @@ from channels.models import Heartbeat
 from channels.picture_fetching import WebPictures
 from channels.picture_source import NoPictures, PictureSource
 from db import Database, utc_now, wake
-from flows import asking, escalation, import_work, proof_fetching, provider_copies, router, store_upkeep, upkeep, weather
+from flows import asking, escalation, import_work, proof_fetching, provider_copies, router, store_upkeep, upkeep
 from flows.house import House
 from flows.outbound_sending import WebhookSender
 from settings import Settings, SettingsError
@@ -34,8 +34,7 @@ from web.api import idempotency
 
 log = logging.getLogger("doorline.worker")
 
-HEARTBEAT_S = 5
-HANDLERS = 4
+HEARTBEAT_S, HANDLERS = 5, 4
 POLL_S = 1.0
 BATCH = 200  # rows one transaction of a tick takes
 DRAIN_S = 15.0
@@ -119,7 +118,8 @@ class Worker:
             sender_per_second=self.settings.sender_per_second,
         )
         teller = WebhookSender.over(self.database, self.house, clock=utc_now)
-        loops = {"outbox": lambda: dispatcher.run(self.stop), "webhooks": lambda: teller.run(self.stop)}
+        first = restoring.Restored(self.database, self.house.listing, forced=self.settings.reconcile_first)
+        loops = {"outbox": lambda: dispatcher.run(self.stop, first=first), "webhooks": lambda: teller.run(self.stop)}
         loops["inbox"] = self._hear
         threads = [threading.Thread(target=self._guarded, args=loop, name=loop[0]) for loop in loops.items()]
         for thread in threads:
@@ -268,11 +268,10 @@ class Worker:
         provider_copies.delete_copies(self.database, self.house, now=utc_now())
         store_upkeep.tick(self.database, self.house, store_apis.of(self.settings), clock=utc_now, stop=self.stop)
         asking.ask_due(self.database, self.house, clock=utc_now)
-        weather.tick(self.database, self.house, now=utc_now())
 
     def tidy(self) -> None:
         """Forget what has served its time."""
-        upkeep.tidy(self.database, now=utc_now())
+        upkeep.tidy(self.database, self.house, now=utc_now())
         self.database.run(lambda session: idempotency.purge(session, now=utc_now()))
 
 

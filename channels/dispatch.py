@@ -20,6 +20,7 @@ from channels.claims import Claimed
 from channels.failpoints import hit
 from channels.lanes import Lanes
 from channels.messages import Channel
+from channels.restoring import Restored
 from channels.senders import Job, Senders, boot_clock
 from channels.settle import Attempt, Context, Settled, settle
 from db import Database, utc_now
@@ -68,8 +69,13 @@ class Dispatcher:
         self._must_release = False
         self._next_chores = 0.0
 
-    def run(self, stop: threading.Event) -> None:
-        """Send until `stop` is set, then finish what is in flight within 15 s. Outlives the database's absence."""
+    def run(self, stop: threading.Event, *, first: Restored | None = None) -> None:
+        """Send until `stop` is set, then finish what is in flight within 15 s. Outlives the database's absence.
+
+        first: what must be known before anything is sent.
+        """
+        if first is not None and not first.settle(stop):
+            return
         watcher = threading.Thread(target=self._watch, args=(stop,), name="outbox-watch", daemon=True)
         watcher.start()
         pause = _FIRST_PAUSE_S

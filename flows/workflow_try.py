@@ -1,5 +1,6 @@
 """A draft workflow tried on the past: what it would have said, beside what was really sent."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from flows.workflow_replay import Said, read_past, really_said, replay
 #: A text that goes out later or sooner by less is the same.
 SAME_TIME = timedelta(minutes=15)
 LINES = 200
+#: Pages made anew have other addresses each time.
+LINK = re.compile(r"(?<=/[tpsd]/)[\w-]{16,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def _kind(before: Said | None, again: Said | None, then: Said | None) -> str | N
     if before is None or then is None:
         return "more" if then is not None else "less"
     standard = again or before
-    if standard.text != then.text:
+    if LINK.sub("", standard.text) != LINK.sub("", then.text):
         return "words"
     return "time" if abs(standard.at - then.at) > SAME_TIME else None
 
