@@ -6,13 +6,16 @@ that the overview finds everything but those; where it does not, it counts itsel
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from channels.models import InboxRow
 from db import Database, insert_once
+from flows.accounts import Retailer
 from flows.figure_models import DeskDay
+from flows.house import House
 from flows.local_days import Days, day_of
 from flows.models import Case
 from tracking_core.models import Shipment
@@ -24,12 +27,14 @@ CALLS = "call"
 BY_A_PERSON = "case_thread"
 #: A day is counted for good when it has been over for so long.
 SETTLED_AFTER = timedelta(hours=48)
+#: Days the overview looks back at most.
+LOOKED_BACK = 90
 #: parcels, texts, talks, with_person.
 Counts = tuple[int, int, int, int]
 NONE: Counts = (0, 0, 0, 0)
 
 
-def counts(session: Session, retailer: str, days: Days, *, now: datetime) -> dict[date, Counts]:
+def counts(session: Session, retailer: str, days: Days) -> dict[date, Counts]:
     """The counts of each of these days, from what is kept and from the rows themselves."""
     query = select(DeskDay).where(
         DeskDay.retailer == retailer, DeskDay.zone == days.zone.key, DeskDay.day.between(days.first, days.last)
@@ -73,6 +78,15 @@ def keep(database: Database, retailer: str, days: Days, *, now: datetime) -> int
     return len(missing)
 
 
+def keep_all(database: Database, house: House, *, now: datetime) -> None:
+    """A tick: keep the settled days of every retailer, on the clock of its support hours."""
+    with database.read() as session:
+        retailers = session.scalars(select(Retailer.name).order_by(Retailer.name)).all()
+        zones = {one: house.workflows.of(session, one).support_hours.timezone for one in retailers}
+    for retailer, zone in zones.items():
+        keep(database, retailer, Days.until_today(ZoneInfo(zone), LOOKED_BACK, now=now), now=now)
+
+
 def _is_settled(days: Days, day: date, now: datetime) -> bool:
     return Days(days.zone, day, day).until + SETTLED_AFTER <= now
 
@@ -90,8 +104,8 @@ def _runs(days: Iterable[date]) -> list[Sequence[date]]:
 
 def _counted(session: Session, retailer: str, days: Days) -> dict[date, Counts]:
     found = dict.fromkeys(days.all, NONE)
-    for day, texts, talks, with_person in _talks(session, retailer, days):
-        found[day] = (0, texts, talks, with_person)
+    for one, texts, talks, with_person in _talks(session, retailer, days):
+        found[one] = (0, texts, talks, with_person)
     day = days.of(session, Shipment.created_at)
     query = select(day, func.count()).where(Shipment.retailer == retailer, days.within(Shipment.created_at))
     for said, parcels in session.execute(query.group_by("day")):

@@ -21,7 +21,7 @@ from surveys.models import Survey
 from surveys.questions import is_happy
 
 #: Days that can be looked at.
-PERIODS = (7, 30, 90)
+PERIODS = (7, 30, desk_days.LOOKED_BACK)
 #: How old an open case is, from the youngest: (up to, what it is called).
 AGES: tuple[tuple[timedelta | None, str], ...] = (
     (timedelta(hours=1), "under 1 h"),
@@ -141,8 +141,8 @@ def _sum(days: Sequence[Day]) -> Day:
     return total
 
 
-def _counted(session: Session, retailer: str, days: Days, found: dict[date, Day], now: datetime) -> None:
-    for day, counts in desk_days.counts(session, retailer, days, now=now).items():
+def _counted(session: Session, retailer: str, days: Days, found: dict[date, Day], _now: datetime) -> None:
+    for day, counts in desk_days.counts(session, retailer, days).items():
         one = found[day]
         one.parcels, one.texts, one.talks, one.with_person = counts
 

@@ -9,6 +9,7 @@ from db import Database
 from flows import (
     case_upkeep,
     connection_upkeep,
+    desk_days,
     driver_rounds,
     driver_taps,
     email_fallback,
@@ -27,7 +28,7 @@ from flows import (
 from flows.house import House
 from flows.models import PendingQuestion
 from flows.story_models import Story
-from tracking_core import positions, upkeep
+from tracking_core import positions, transit_night, upkeep
 
 #: Parcels one tick looks at, so that no transaction is long.
 BATCH = 100
@@ -61,8 +62,11 @@ def tick(database: Database, house: House, *, now: datetime) -> None:
     connection_upkeep.tick(database, house, now=now)
 
 
-def tidy(database: Database, *, now: datetime) -> None:
-    """Flag what has stalled, close what nobody hears of any more, forget what has served its time."""
+def tidy(database: Database, house: House | None = None, *, now: datetime) -> None:
+    """Flag what has stalled, close what nobody hears of any more, forget what has served its time.
+
+    house: whose retailers' finished days are counted as well; None: nobody's.
+    """
 
     def stalled(session: Session) -> None:
         outbound_facts.after_any(session, upkeep.mark_stalled(session, now=now, limit=BATCH), now=now)
@@ -89,5 +93,8 @@ def tidy(database: Database, *, now: datetime) -> None:
     case_upkeep.tidy(database)
     while database.run(lambda session: forgetting_pictures.forget(session, now=now)) >= forgetting_pictures.BATCH:
         pass  # each batch in a transaction of its own
+    if house is not None:
+        desk_days.keep_all(database, house, now=now)
     while database.run(lambda session: positions.forget(session, now=now)) >= positions.BATCH:
         pass
+    transit_night.tick(database, now=now)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from flows import desk_figures
+from flows import desk_days, desk_figures
 from flows.desk_figures import AGES, PERIODS, Day, Report
 from flows.import_jobs import plain
 from flows.local_days import Days
@@ -74,10 +74,14 @@ def add_to(routes: Blueprint, parts: Parts) -> None:
 
 
 def _report(parts: Parts) -> Report:
-    count = request.args.get("days", 30, type=int)
-    days = Days.until_today(clocks.zone(), count if count in PERIODS else 30, now=clocks.now())
+    """The days are those of the retailer's support hours, the same for all who look."""
+    retailer, count = access.current().retailer, request.args.get("days", 30, type=int)
     with parts.database.read() as session:
-        return desk_figures.report(session, access.current().retailer, days, now=clocks.now())
+        zone = parts.house.workflows.of(session, retailer).support_hours.timezone
+    days = Days.until_today(clocks.zone_named(zone), count if count in PERIODS else 30, now=clocks.now())
+    desk_days.keep(parts.database, retailer, days, now=clocks.now())
+    with parts.database.read() as session:
+        return desk_figures.report(session, retailer, days, now=clocks.now())
 
 
 def _drawn(
