@@ -45,9 +45,10 @@ def look_at_due(session: Session, house: House, *, now: datetime, limit: int = B
     """Look at one batch, in the caller's transaction; answers how many. Each with a moment to look at it again."""
     claimed = watching_rows.claim(session, now=now, limit=limit)
     gaps = watching_gaps.Known(session)
-    for _, shipment in claimed:
-        _look_at(session, house, shipment, gaps, now)
+    rules = {one: house.workflows.of(session, one) for one in {shipment.retailer for shipment in claimed}}
+    again = {one.id: _look_at(session, house, rules[one.retailer], one, gaps, now) for one in claimed}
     session.flush()
+    watching_rows.look_again(session, again)
     return len(claimed)
 
 
@@ -66,8 +67,10 @@ def after_of(workflow: Workflow) -> dict[Watcher, timedelta]:
     return found_
 
 
-def _look_at(session: Session, house: House, shipment: Shipment, gaps: watching_gaps.Known, now: datetime) -> None:
-    workflow = house.workflows.of(session, shipment.retailer)
+def _look_at(
+    session: Session, house: House, workflow: Workflow, shipment: Shipment, gaps: watching_gaps.Known, now: datetime
+) -> datetime | None:
+    """Look at one parcel; answers when to look at it again."""
     grace = workflow.eta.delay_grace
     facts = upkeep.miss(shipment, now=now, grace=grace)
     facts += upkeep.end_return(session, shipment, now=now, after=workflow.returning.expires_after)
@@ -91,7 +94,7 @@ def _look_at(session: Session, house: House, shipment: Shipment, gaps: watching_
     passes = upkeep.missed_at(shipment, grace=grace)
     if passes is not None and again is not None and passes > now:
         again = min(again, passes + timedelta(seconds=1))
-    watching_rows.look_again(session, shipment.id, again)
+    return again
 
 
 def _look(

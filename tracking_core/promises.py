@@ -128,6 +128,7 @@ def before_wishes(made: Sequence[Promise]) -> Promise | None:
     before = made[: wished[0]] if wished else made
     return next((one for one in reversed(before) if one.source != CUSTOMER), None)
 
+
 def _before(made: Iterable[Promise], delivered_at: datetime) -> list[Promise]:
     return [one for one in made if one.source == ORDER or one.made_at <= delivered_at]
 
@@ -147,4 +148,3 @@ def _logit(share: float) -> float:
 
 def _logistic(at: float) -> float:
     return 1 / (1 + math.exp(-max(min(at, 500.0), -500.0)))
-

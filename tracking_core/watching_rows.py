@@ -1,10 +1,10 @@
 """The rows that say which parcel is looked at when: written with whatever changes it, claimed as they fall due."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -32,8 +32,8 @@ def look_soon(session: Session, shipments: Iterable[Shipment], *, now: datetime)
     )
 
 
-def claim(session: Session, *, now: datetime, limit: int) -> list[tuple[int, Shipment]]:
-    """The parcels that are due to be looked at, with their ids, locked; what somebody else holds is left for later."""
+def claim(session: Session, *, now: datetime, limit: int) -> list[Shipment]:
+    """The parcels that are due to be looked at, locked; what somebody else holds is left for later."""
     due = select(Watch.shipment_id).where(Watch.due_at <= now).order_by(Watch.due_at).limit(limit)
     ids = list(session.scalars(due.with_for_update(skip_locked=True)))
     if not ids:
@@ -45,18 +45,19 @@ def claim(session: Session, *, now: datetime, limit: int) -> list[tuple[int, Shi
         .with_for_update(of=Shipment, skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    return [(one.id, one) for one in session.scalars(query)]
+    return list(session.scalars(query))
 
 
-def look_again(session: Session, shipment_id: int, at: datetime | None) -> None:
-    """Set when the parcel is looked at next; None: never."""
-    row = session.get(Watch, shipment_id)
-    if row is None:
-        return
-    if at is None:
-        session.delete(row)
-    else:
-        row.due_at = at
+def look_again(session: Session, at: Mapping[int, datetime | None]) -> None:
+    """Set when these parcels, by id, are looked at next; None: never. In as few statements as can be."""
+    over = [one for one, moment in at.items() if moment is None]
+    if over:
+        session.execute(
+            delete(Watch).where(Watch.shipment_id.in_(over)), execution_options={"synchronize_session": False}
+        )
+    later = [{"shipment_id": one, "due_at": moment} for one, moment in at.items() if moment is not None]
+    if later:
+        session.execute(update(Watch), later)
 
 
 def hit(

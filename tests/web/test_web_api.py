@@ -305,7 +305,12 @@ def test_a_patch_changes_what_it_names(web: Web) -> None:
     assert said["promised"] == {"from": "2026-12-01T17:00:00Z", "to": "2026-12-01T20:00:00Z"}
     assert (said["customer"]["phone"], said["carrier"]) == ("+14155550111", None)
     assert said["delivery"] == {"instructions": "Ring twice", "leave_at_door": False, "proof": ["photo"]}
-    assert [one["to"] for one in said["promises"]] == ["2026-12-01T19:00:00Z", "2026-12-01T20:00:00Z"]
+    given = [(one["to"], one["source"], one["message_id"] is not None) for one in said["promises"]]
+    assert given == [
+        ("2026-12-01T19:00:00Z", "order", False),
+        ("2026-12-01T20:00:00Z", "retailer", False),
+        ("2026-12-01T20:00:00Z", "promise", True),  # the shopper was told
+    ]
     assert web.api("PATCH", f"/shipments/{ident}", {"order_number": "B"}).status_code == 422
     web.api("POST", "/shipments", FULL | {"tracking_number": "2Z"})
     assert web.api("PATCH", f"/shipments/{ident}", {"tracking_number": "2Z"}).status_code == 409

@@ -136,8 +136,6 @@ class PromiseOut(WindowOut):
     source: str
     message_id: str | None
     made_at: datetime
-    #: The window as it stood in the message; null for what no message of ours said.
-    words: str | None
 
 
 class CheckOut(Answered):

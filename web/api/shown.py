@@ -103,7 +103,6 @@ def detail(call: Call, row: Shipment) -> ShipmentDetail:
                     source=one.source,
                     message_id=messages.get(one.message_key or ""),
                     made_at=one.made_at,
-                    words=one.words,
                 )
                 for one in made
             ],
