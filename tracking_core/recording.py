@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db import insert_once
-from tracking_core import delays, ledger, promises
+from tracking_core import delays, ledger, promises, transit_serving
 from tracking_core.eta import GRACE, Estimate, carrier_window, estimate, zone_of
 from tracking_core.facts import CarrierEvent, DriverOffered, EtaChanged, Fact, PromiseBroken, ProofOffered, StateChanged
 from tracking_core.flags import raise_flags, reassess
@@ -128,6 +128,7 @@ def _record_on(
     if event.status == ShipmentState.ATTEMPT_FAILED:
         shipment.attempts = ledger.attempts(session, shipment)
     _take_numbers(shipment, event, happened)
+    transit_serving.observe(session, shipment, event, after, at=happened, now=now)
     raise_flags(shipment, event, after, later=later)
     silent = aged or event.silent
     facts += delays.said(shipment, event, after, happened, silent=silent, later=later)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from db import insert_once
+from tracking_core import transit_serving
 from tracking_core.eta import GRACE, estimate
 from tracking_core.facts import Fact
 from tracking_core.finding import get, of_order, of_phone, order_state, page, promises, timeline
@@ -118,6 +119,7 @@ def create(session: Session, new: NewShipment, *, retailer: str, now: datetime) 
         )
     if new.driver_phone:
         assign_driver(session, shipment, name=new.driver_name or "", phone=new.driver_phone, now=now)
+    transit_serving.predict(session, shipment, ShipmentState.CREATED.value, at=now, now=now)
     take_in_unmatched(session, shipment, now=now)
     look_soon(session, [shipment], now=now)
     session.flush()

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 from sqlalchemy import delete, func, select
@@ -115,7 +116,8 @@ def _paces(session: Session, retailer: str, now: datetime) -> list[TransitQualit
     )
     delivered = defaultdict[int, list[datetime]](list)
     for driver, at in session.execute(query):
-        delivered[driver].append(at)
+        if driver is not None and at is not None:
+            delivered[driver].append(at)
     lengths = {driver: stop_lengths(times[:STOPS]) for driver, times in delivered.items()}
     everyone = [length for mine in lengths.values() for length in mine]
     found = [(str(driver), mine) for driver, mine in lengths.items()] + [("", everyone)]
@@ -125,7 +127,7 @@ def _paces(session: Session, retailer: str, now: datetime) -> list[TransitQualit
 def stop_lengths(delivered: Iterable[datetime]) -> list[float]:
     """Seconds between one delivery and the next of a round; those of one door, and pauses over an hour, left out."""
     times = sorted(delivered)
-    gaps = [(later - earlier).total_seconds() for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
     return [gap for gap in gaps if 5.0 < gap <= LONGEST_STOP_S]
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db import insert_once
+from tracking_core.facts import CarrierEvent
 from tracking_core.models import Shipment
 from tracking_core.states import ShipmentState
 from tracking_core.transit_facts import carrier_key, milestone_of, parcel_of, reached_of
@@ -55,18 +56,26 @@ _guard = threading.Lock()
 
 
 def observe(
-    session: Session, shipment: Shipment, *, moved_to: ShipmentState | None, at: datetime, now: datetime
+    session: Session,
+    shipment: Shipment,
+    event: CarrierEvent,
+    moved_to: ShipmentState | None,
+    *,
+    at: datetime,
+    now: datetime,
 ) -> None:
-    """Take note of what a scan did: a new prediction at a milestone, the outcome at the delivery.
+    """Take note of what a scan did: predictions at a milestone and beside a carrier's estimate, the outcome at the end.
 
-    moved_to: the state it has just reached, None when it only brought an estimate. The caller has locked the shipment.
+    moved_to: the state it has just reached, None when it moved nothing. at: when that happened. The caller has locked
+    the shipment and written the state and the estimate to it.
     """
     if moved_to is ShipmentState.DELIVERED:
         _settle(session, shipment)
+    if ShipmentState(shipment.state).is_final:
         return
-    if moved_to is None or moved_to.is_final:
-        return
-    milestone = milestone_of(moved_to.value)
+    if event.eta is not None and shipment.carrier_eta_as_of == at:
+        carrier_said(session, shipment, at=at, now=now)
+    milestone = milestone_of(moved_to.value) if moved_to is not None else None
     if milestone is not None:
         predict(session, shipment, milestone, at=at, now=now)
 
