@@ -72,6 +72,15 @@ def send_again(session: Session, row: OutboxRow, *, now: datetime, key: str) -> 
     return outbox.enqueue(session, message, key=key, now=now)
 
 
+def may_go_again(row: OutboxRow, *, now: datetime) -> bool:
+    """Whether sending it again could be of use at all."""
+    try:
+        _valid(row, now)
+    except (TooLate, NotAgain):
+        return False
+    return True
+
+
 def route_again(session: Session, row: InboxRow) -> bool:
     """Let a text that failed five times be handled once more, from the beginning."""
     fresh = {"attempts": 0, "not_before": None, "lease_until": None, "handled_at": None, "handled_by": None}

@@ -99,9 +99,12 @@ def receipts(session: Session, row: OutboxRow) -> Sequence[Told]:
     ]
 
 
-def verdicts(row: InboxRow | OutboxRow) -> list[str]:
-    """What an agent may decide about it."""
-    return [verdict for verdict, states in VERDICTS.items() if row.state in states]
+def verdicts(row: InboxRow | OutboxRow, *, now: datetime) -> list[str]:
+    """What an agent may decide about it; what can only be refused is not offered."""
+    found = [verdict for verdict, states in VERDICTS.items() if row.state in states]
+    if isinstance(row, OutboxRow) and "again" in found and not mending.may_go_again(row, now=now):
+        found.remove("again")
+    return found
 
 
 def decide(session: Session, row: InboxRow | OutboxRow, verdict: str, *, agent: str, key: str, now: datetime) -> bool:
@@ -109,7 +112,7 @@ def decide(session: Session, row: InboxRow | OutboxRow, verdict: str, *, agent: 
 
     Raises channels.mending.TooLate, NotAgain.
     """
-    if verdict not in verdicts(row):
+    if row.state not in VERDICTS[verdict]:
         return False
     act = desk_acts.begin(session, row.retailer, key, f"message.{verdict}", agent=agent, now=now)
     if act is None:

@@ -115,7 +115,7 @@ def _page(parts: Parts, direction: str, message_id: int, *, fault: str = "") -> 
             bad=shown.status in showing.BAD,
             receipts=desk_messages.receipts(session, out) if out is not None else (),
             parcel=parcel,
-            verdicts=[(name, *VERDICTS[name]) for name in desk_messages.verdicts(row)],
+            verdicts=[(name, *VERDICTS[name]) for name in desk_messages.verdicts(row, now=clocks.now())],
             done=DONE.get(said.word("done"), ""),
             fault=fault,
         )

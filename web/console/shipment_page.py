@@ -35,6 +35,8 @@ DONE = {
     "created": "The parcel is known now. Its first scan, or an event below, tells the customer.",
     "known": "This order and tracking number were known already: here they are.",
 }
+#: States whose reason only says the same once more.
+SAYS_IT_ALL = frozenset({"expired", "cancelled"})
 #: Where an event came from, where that is no carrier.
 SOURCES = {
     "api": "API",
@@ -140,7 +142,7 @@ def _said(message: ThreadMessage, parcel: Shipment) -> Said:
         channel=message.channel,
         who=_party(address, message.role, parcel),
         text=message.text,
-        status=f"{status}: {reason}" if status and reason else status,
+        status=f"{status}: {reason}" if status and reason and message.status not in SAYS_IT_ALL else status,
         bad=message.status in BAD,
         id=message.id,
     )
