@@ -56,8 +56,8 @@ def reissue(deed: Deed, said: Mapping[str, str]) -> str:
 
 def refund(deed: Deed, said: Mapping[str, str]) -> str:
     """Ask the store to give the money back: all of it, or the `amount` in the order's currency."""
-    written = said.get("amount", "").strip().replace(",", ".")
-    amount = _amount(written) if written else None
+    written = said.get("amount", "").strip()
+    amount = read_amount(written) if written else None
     payload = {"reason": _reason(said), "note": words_of(said.get("note")), "amount": amount}
     _ask(deed, "order.refund_requested", payload)
     deed.facts = {"amount": amount}
@@ -110,9 +110,10 @@ def _reason(said: Mapping[str, str]) -> str:
     return reason
 
 
-def _amount(written: str) -> str:
+def read_amount(written: str) -> str:
+    """An amount of money as people write it, `12.50` or `12,5`, with two places. Raises CannotDo."""
     try:
-        amount = Decimal(written).quantize(Decimal("0.01"))
+        amount = Decimal(written.strip().replace(",", ".")).quantize(Decimal("0.01"))
     except InvalidOperation:
         raise CannotDo("The amount is not a number.") from None
     if not amount.is_finite() or not 0 < amount <= _MOST:

@@ -429,3 +429,31 @@ def test_a_page_that_has_not_changed_is_not_sent_again(desk):
         changed = client.get(path, headers={"If-None-Match": tag, "X-Live": "1"})
         assert changed.status_code == 200
         assert changed.headers["Cache-Control"] == "no-store"
+
+
+def test_times_are_on_the_agents_clock_and_the_shoppers_is_beside(desk):
+    with desk.database.write() as session:
+        for agent in session.scalars(select(accounts.Agent).where(accounts.Agent.email == ADA)):
+            agent.timezone = "Europe/Madrid"
+    place = {"line1": "1 Main St", "city": "New York", "postal_code": "10001", "country": "US"}
+    desk.shipment(
+        "A1",
+        customer={"phone": ANA},
+        destination={**place, "timezone": "America/New_York"},
+        promised={"from": "2026-12-01T19:00:00Z", "to": "2026-12-01T21:00:00Z"},
+    )
+    case = opened(desk)
+    page = inside(desk).get(f"/console/cases/{case}").text
+    assert ">8:00 PM</time>" in page
+    assert "8:00 PM CET; for the shopper 2:00 PM EST" in page
+    bob = inside(desk, "bob@example.com").get(f"/console/cases/{case}").text
+    assert "11:00 AM PST; for the shopper 2:00 PM EST" in bob
+
+
+def test_people_read_what_went_wrong_on_a_page(desk):
+    client = inside(desk)
+    for answer in (client.get("/console/cases/999"), client.post("/console/cases/1/claim")):
+        assert answer.mimetype == "text/html"
+        assert "Back to the inbox" in answer.text
+    rita = inside(desk, "rita@example.com")
+    assert "not for your role" in act(rita, opened(desk), "claim").text

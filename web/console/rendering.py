@@ -1,18 +1,31 @@
 """What every page of the console gets without asking: its words, its clock, its tag, and a token for its forms."""
 
 import hashlib
+import logging
 import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, request, url_for
+from flask import Blueprint, Response, current_app, g, make_response, render_template, request, url_for
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
 
 from channels.phones import mask
 from web.console import clocks, nav, showing
 from web.context import parts
 
+log = logging.getLogger("doorline.web")
+TITLES = {
+    400: "That did not work",
+    403: "This is not for your role",
+    404: "There is nothing here",
+    405: "That is not done by this address",
+    413: "That is too big",
+    429: "Too often",
+}
 #: Stands in a page where the token of its forms is put in, after the page's tag was worked out without it.
 ONCE = "00once00once00once00once00once00"
 _TOKEN = re.compile(r"[0-9a-f]{32}")
@@ -38,6 +51,26 @@ def install(routes: Blueprint) -> None:
     routes.before_request(_keep_clock)
     routes.context_processor(_values)
     routes.after_request(_finish)
+    routes.register_error_handler(HTTPException, _say_what_is_wrong)
+    for error in (OperationalError, InterfaceError, PoolTimeout):
+        routes.register_error_handler(error, _database_away)
+
+
+def _say_what_is_wrong(error: HTTPException) -> Any:
+    """A page for people in place of the problem document programs get."""
+    status = error.code or 500
+    if error.response is not None or status < 400:
+        return error
+    return _error_page(status, TITLES.get(status, error.name), error.description or "")
+
+
+def _database_away(error: Exception) -> Response:
+    log.warning("database unavailable in the console error=%s", type(getattr(error, "orig", None) or error).__name__)
+    return _error_page(503, "The database does not answer", "Wait a moment, then load the page again.")
+
+
+def _error_page(status: int, title: str, words: str) -> Response:
+    return make_response(render_template("console/error.html", title=title, words=words), status)
 
 
 def _values() -> dict[str, Any]:
