@@ -47,7 +47,8 @@ class Report:
     #: The newest first, at most as many as were asked for.
     lines: list[Line] = field(default_factory=list)
     messages: int = 0
-    people: int = 0
+    #: Numbers and mail addresses.
+    recipients: int = 0
     segments: int = 0
     cost: Decimal = Decimal(0)
     #: Messages without a price.
@@ -80,7 +81,7 @@ def report(session: Session, retailer: str, prices: Prices, *, since: datetime, 
         people.add(row.recipient)
         if len(found.lines) < limit:
             found.lines.append(line)
-    found.people = len(people)
+    found.recipients = len(people)
     return found
 
 
@@ -97,7 +98,7 @@ def price(prices: Prices, channel: str, recipient: str, segments: int) -> Decima
 def in_words(found: Report) -> str:
     """The report as text for a terminal."""
     head = [
-        f"Not sent since {found.since:%Y-%m-%d %H:%M} UTC: {found.messages} messages to {found.people} people, "
+        f"Not sent since {found.since:%Y-%m-%d %H:%M} UTC: {found.messages} messages to {found.recipients} recipients, "
         f"{found.segments} segments, {_money(found.cost)} {found.currency}"
         + (f" ({found.unpriced} without a price)" if found.unpriced else "")
         + "."

@@ -129,7 +129,7 @@ def test_the_report_says_what_it_would_have_cost(database: Database, now: dateti
         world.scan(world.parcel(order, phone=phone), "shipped")
     with database.read() as session:
         found = shadow_report.report(session, "default", prices(), since=now - timedelta(days=1), limit=1)
-    assert (found.messages, found.people, len(found.lines)) == (2, 2, 1)
+    assert (found.messages, found.recipients, len(found.lines)) == (2, 2, 1)
     assert found.cost == found.segments * Decimal("0.01") > 0
     words = shadow_report.in_words(found)
     assert ANA not in words and "B2" in words

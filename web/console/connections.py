@@ -1,6 +1,9 @@
 """The console's view of sources: how each is, and what shadow mode has kept back."""
 
+import json
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, render_template, request
 
@@ -10,6 +13,10 @@ from web.context import Parts
 
 PERIODS = (1, 7, 30)
 LINES = 200
+
+
+def _in_json(sample: Mapping[str, Any]) -> str:
+    return json.dumps(sample, indent=2, ensure_ascii=False)
 
 
 def add_to(routes: Blueprint, parts: Parts) -> None:
@@ -25,7 +32,9 @@ def add_to(routes: Blueprint, parts: Parts) -> None:
         return render_template(
             "console/connections.html",
             found=found,
-            sparks={one.source: charts.spark([float(events) for _, events in one.days]) for one in found},
+            # Without today, which is not over.
+            sparks={one.source: charts.spark([float(events) for _, events in one.days[:-1]]) for one in found},
+            in_json=_in_json,
             sources=parts.house.mappings.names(retailer),
             shadow=rules,
             now=now,
