@@ -2,6 +2,7 @@
 
 import copy
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -297,3 +298,17 @@ def test_two_retailers_may_have_the_same_order(sqlite_database: Database, tmp_pa
     assert web.client.post("/hooks/stores/shopify/other", data=data, headers=headers).status_code == 200
     assert len(web.api("GET", "/shipments", retailer="other").json["items"]) == 1
     assert len(shop.parcels()) == 1
+
+
+# -- at once ------------------------------------------------------------------------------------------------------
+
+
+def test_a_shop_that_says_everything_at_once_makes_one_parcel_each(any_shop: Shop) -> None:
+    """An order and its two fulfilments, each sent four times, by twelve threads."""
+    said = [("orders/create", T.order(), "o"), *(("fulfillments/create", T.fulfillment(n), f"f{n}") for n in (1, 2))]
+    with ThreadPoolExecutor(12) as pool:
+        for done in [pool.submit(any_shop.says, *one[:2], event=one[2]) for one in said * 4]:
+            done.result()
+    numbers = [one["tracking_number"] for one in any_shop.parcels()]
+    assert sorted(numbers) == ["1Z001", "1Z002"]
+    assert len({one["body"] for one in any_shop.web.api("GET", "/messages").json["items"]}) == len(texts(any_shop))

@@ -120,7 +120,9 @@ SHIPPO = [
 
 
 @pytest.mark.parametrize(
-    ("meaning_of", "table"), [(easypost, EASYPOST), (aftership, AFTERSHIP), (shippo, SHIPPO)], ids=("easypost", "aftership", "shippo")
+    ("meaning_of", "table"),
+    [(easypost, EASYPOST), (aftership, AFTERSHIP), (shippo, SHIPPO)],
+    ids=("easypost", "aftership", "shippo"),
 )
 def test_codes(meaning_of: object, table: list[tuple[str, str | None, str]]) -> None:
     for status, detail, expected in table:

@@ -32,6 +32,7 @@ HOOKS = st.sampled_from(
     [
         *("/hooks/twilio/message", "/hooks/twilio/status", "/hooks/twilio/voice", "/hooks/carriers/easypost"),
         *("/hooks/carriers/aftership", "/hooks/carriers/shippo?token=shippo-secret", "/hooks/carriers/x/y"),
+        *("/hooks/carriers/onfleet", "/hooks/carriers/uber_direct", "/hooks/stores/shopify", "/hooks/stores/x"),
     ]
 )
 

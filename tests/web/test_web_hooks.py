@@ -42,7 +42,7 @@ CARRIERS = ("easypost", "aftership", "shippo")
 def rows(web: Web) -> int:
     """All rows that a webhook might write."""
     # How many were refused is counted; nothing of what they said is kept.
-    kept = {"retailer", "our_address", "installation", "api_key", "agent", "workflow_version", "connection_note"}
+    kept = {"retailer", "our_address", "installation", "api_key", "agent", "workflow_version"}
     kept |= {"connection_note"}  # that somebody was refused is counted
     with web.database.read() as session:
         tables = [table for name, table in Base.metadata.tables.items() if name not in kept]
@@ -54,7 +54,8 @@ def hook_paths(web: Web) -> list[str]:
     for rule in web.app.url_map.iter_rules():
         # House systems are known by their mapping files: tests/web/test_custom_hook.py has some.
         if str(rule).startswith("/hooks/") and not str(rule).startswith("/hooks/custom/"):
-            found.append(str(rule).replace("<name>", "easypost").replace("<retailer>", "other"))
+            name = "shopify" if str(rule).startswith("/hooks/stores/") else "easypost"
+            found.append(str(rule).replace("<name>", name).replace("<retailer>", "other"))
     return sorted(found)
 
 
