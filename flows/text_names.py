@@ -38,7 +38,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "phrase_day": ("away", "weekday", "month", "day"),
     "phrase_window": ("begins", "ends", "day_from", "day_to", "whole_day"),
     "phrase_moment": ("day", "at"),
-    "phrase_eta_reason": ("code", "stops", "hours", "reason", "kind", "heavy"),
+    "phrase_eta_reason": ("code", "stops", "hours", "reason", "kind", "heavy", "minutes"),
     "phrase_reason": ("reason",),
     "phrase_state": ("state",),
     "phrase_person": ("open", "day", "at", "here", "who"),

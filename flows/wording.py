@@ -14,7 +14,7 @@ from tracking_core.models import Shipment
 from tracking_core.states import ShipmentState
 
 #: Reasons of an estimate that a shopper wants to hear, the most telling first; at most one is said.
-TOLD_REASONS = ("stops_away", "delayed", "aside", "weather", "overdue", "stale")
+TOLD_REASONS = ("stops_away", "delayed", "aside", "weather", "overdue", "stale_position", "stale")
 #: States in which the reason stands in the sentence already.
 REASON_SAID = frozenset({ShipmentState.ON_HOLD, ShipmentState.EXCEPTION, ShipmentState.ATTEMPT_FAILED})
 
@@ -71,7 +71,8 @@ class Wording:
         by_code = {one.code: one for one in expected.reasons}
         for code in TOLD_REASONS:
             if code in by_code and not (code == "aside" and state in REASON_SAID):
-                words = self._eta_reason(by_code[code])
+                seen = by_code.get("stale_position") or by_code.get("position")
+                words = self._eta_reason(by_code[code], int(seen.params["minutes"]) if seen else 0)
                 if words:
                     return words
         return ""
@@ -83,7 +84,7 @@ class Wording:
     def parcel(self, session: Session, shipment: Shipment) -> dict[str, Any]:
         """The values every text about one parcel is told."""
         zone, state = self.zone(shipment), ShipmentState(shipment.state)
-        expected = estimate(shipment, now=self.now, zone=zone)
+        expected = estimate(shipment, now=self.now, zone=zone, stale_after=self.workflow.eta.stale_after)
         return {
             "order": shipment.order_number,
             "window": self.when(shipment),
@@ -95,17 +96,18 @@ class Wording:
     def when(self, shipment: Shipment) -> str:
         """The window in which the parcel is expected, in words; empty when nobody honestly knows."""
         zone = self.zone(shipment)
-        expected = estimate(shipment, now=self.now, zone=zone)
+        expected = estimate(shipment, now=self.now, zone=zone, stale_after=self.workflow.eta.stale_after)
         unknown = _was_missed(shipment, expected) or is_unknown(shipment, expected)
         return "" if unknown else self.window(expected, zone)
 
-    def _eta_reason(self, said: Reasoned) -> str:
+    def _eta_reason(self, said: Reasoned, minutes: int) -> str:
         reason = said.params.get("reason")
         return self.phrase(
             "eta_reason",
             code=said.code,
             stops=said.params.get("stops", 0),
             hours=said.params.get("hours", 0),
+            minutes=minutes,
             kind=said.params.get("kind", ""),
             heavy=said.params.get("degree") == "heavy",
             reason=self.reason(reason if isinstance(reason, str) else None),

@@ -1,14 +1,33 @@
-"""When a parcel will come, how sure that is, and why: the carrier's estimate, else the retailer's promise."""
+"""When a parcel will come, how sure that is, and why: whose word counts, and what its own story does to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from tracking_core.eta_sources import STALE_POSITION, by_record, of_distance, of_model, of_position
+from tracking_core.eta_types import Estimate, Reasoned
 from tracking_core.facts import Eta
 from tracking_core.models import Shipment
 from tracking_core.states import ShipmentState
 from tracking_core.weather import outlook_of
+
+__all__ = [
+    "ASIDE",
+    "GRACE",
+    "NEAR",
+    "NOT_COMING",
+    "POINT_MARGIN",
+    "STALE_POSITION",
+    "Estimate",
+    "Reasoned",
+    "carrier_window",
+    "day_window",
+    "estimate",
+    "given_end",
+    "is_delayed",
+    "zone_of",
+]
 
 #: How far an estimate may pass a promise before the promise counts as broken, unless the workflow says otherwise.
 GRACE = timedelta(minutes=15)
@@ -24,46 +43,8 @@ OVERDUE_STEP_MIN = 5
 #: Nothing is on its way to the door: over, going back, or waiting for the shopper.
 NOT_COMING = frozenset({ShipmentState.RETURNING, ShipmentState.AVAILABLE_FOR_PICKUP})
 ASIDE = frozenset({ShipmentState.ON_HOLD, ShipmentState.EXCEPTION, ShipmentState.ATTEMPT_FAILED})
+ON_THE_WAY = frozenset({ShipmentState.SHIPPED, ShipmentState.IN_TRANSIT, ShipmentState.AT_LOCAL_HUB})
 NEAR = frozenset({ShipmentState.OUT_FOR_DELIVERY, ShipmentState.ARRIVING, ShipmentState.AT_ADDRESS})
-
-
-@dataclass(frozen=True, slots=True)
-class Reasoned:
-    """A reason for an estimate, as a stable code with what a sentence in any language needs.
-
-    carrier_estimate {carrier} · promise {} · whole_day {day} · stops_away {stops} · near {state} · delayed {reason} ·
-    aside {state, reason} · stale {hours} · overdue {minutes} · weather {kind, degree: heavy or ""}. Unknown text values
-    are "".
-    """
-
-    code: str
-    params: Mapping[str, str | int]
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A window in which the parcel is expected. Moments are aware, UTC."""
-
-    #: None: only an end is known ("by 7 pm").
-    window_from: datetime | None
-    #: None: only a beginning is known.
-    window_to: datetime | None
-    #: The likeliest moment, when the source named one.
-    at: datetime | None
-    #: When the source said so.
-    as_of: datetime | None
-    #: 0 to 1. A rank for wording, not yet a measured probability.
-    confidence: float
-    reasons: tuple[Reasoned, ...]
-    #: carrier, promise.
-    source: str
-    #: What a promise is compared with: the window's end; the day's start where only a day is known; the present when
-    #: the window has passed.
-    judged_by: datetime | None
-    #: The source's window has passed and the parcel has not come.
-    overdue: bool = False
-    #: Only a day is known; the window is that day from midnight to midnight.
-    whole_day: bool = False
 
 
 def zone_of(destination: Mapping[str, object] | None) -> tzinfo:
@@ -92,44 +73,97 @@ def carrier_window(eta: Eta, zone: tzinfo) -> tuple[datetime | None, datetime | 
     return eta.window_from or eta.at - POINT_MARGIN, eta.at + POINT_MARGIN
 
 
-def estimate(shipment: Shipment, *, now: datetime, zone: tzinfo | None = None) -> Estimate | None:
-    """When the parcel is expected, from what the shipment's row knows.
+def estimate(
+    shipment: Shipment, *, now: datetime, zone: tzinfo | None = None, stale_after: timedelta = STALE_POSITION
+) -> Estimate | None:
+    """When the parcel is expected, from what the shipment's row knows: by the best source that has something to say.
 
-    None in a final state, while it goes back or waits at a pick-up point, and when nobody has said anything. zone: the
-    destination's, for estimates that name a day only; by default what the destination says, else UTC.
+    These are, in order: the driver's position with the stops to go, the carrier's own estimate (moved and widened by
+    how good that carrier's have been, weighed with the model's), the learned model, the promise, the distance alone.
+    None in a final state, while it goes back or waits at a pick-up point, when nobody has said anything, and when all
+    that was said is of an attempt that has failed. zone: the destination's, for estimates that name a day only; by
+    default what the destination says, else UTC. stale_after: an older position widens the window and is said to be old.
     """
     state = ShipmentState(shipment.state)
     if state.is_final or state in NOT_COMING:
         return None
-    found = _carriers(shipment, zone) or _promised(shipment)
+    found = _best(shipment, state, zone, now, stale_after)
     if found is None:
         return None
     reasons, confidence = _weighed(shipment, state, found, now)
-    window_from, window_to, judged_by = found.window_from, found.window_to, found.judged_by
+    window_from, window_to, judged_by, at = found.window_from, found.window_to, found.judged_by, found.at
     overdue = window_to is not None and now > window_to
     if overdue and window_to is not None:
         confidence = min(confidence, 0.3) - 0.1
         reasons.append(Reasoned("overdue", {"minutes": (now - window_to) // timedelta(minutes=1)}))
         window_from, window_to = _widened(window_from, window_to, now)
-        judged_by = now
+        judged_by, at = now, None
     outlook = outlook_of(shipment, now=now)
     if outlook is not None:
         # It ends later and is less sure. What a promise is compared with stays: a forecast breaks no promise.
         confidence -= outlook.less_sure_by
         reasons.append(Reasoned("weather", {"kind": outlook.kind, "degree": outlook.degree}))
         window_to = window_to if window_to is None or found.whole_day else window_to + outlook.later_by
-    return Estimate(
+    return replace(
+        found,
         window_from=window_from,
         window_to=window_to,
-        at=None if overdue else found.at,
-        as_of=found.as_of,
+        at=_not_past(at, window_to, now),
         confidence=round(min(max(confidence, 0.05), 0.95), 2),
         reasons=tuple(reasons),
-        source=found.source,
         judged_by=judged_by,
         overdue=overdue,
         whole_day=found.whole_day and not overdue,
+        measured=found.measured and not overdue,
     )
+
+
+def given_end(shipment: Shipment) -> datetime | None:
+    """The end of the window somebody gave: the carrier's unless another was promised since, else the promise's."""
+    as_of, ends = shipment.carrier_eta_as_of, shipment.promised_to
+    if as_of is not None and (shipment.carrier_eta_to is not None or shipment.carrier_eta_from is not None):
+        return shipment.carrier_eta_to if shipment.promised_at is None or as_of >= shipment.promised_at else ends
+    return ends
+
+
+def _best(
+    shipment: Shipment, state: ShipmentState, zone: tzinfo | None, now: datetime, stale_after: timedelta
+) -> Estimate | None:
+    live = of_position(shipment, now=now, stale_after=stale_after) if state in NEAR else None
+    if live is not None:
+        return live
+    promised = _standing(shipment, state, _promised(shipment))
+    learned = _standing(shipment, state, of_model(shipment))
+    carriers = _standing(shipment, state, _carriers(shipment, zone))
+    if carriers is not None:
+        carriers = by_record(shipment, carriers, learned)
+    for found in (carriers, learned):
+        if found is not None and not _has_not_heard(shipment, state, found, promised):
+            return found
+    return promised or (_standing(shipment, state, of_distance(shipment, now=now)) if state in ON_THE_WAY else None)
+
+
+def _standing(shipment: Shipment, state: ShipmentState, found: Estimate | None) -> Estimate | None:
+    """What was said before an attempt failed was said of that attempt."""
+    if found is None or state is not ShipmentState.ATTEMPT_FAILED or shipment.state_at is None:
+        return found
+    return found if found.as_of is not None and found.as_of > shipment.state_at else None
+
+
+def _has_not_heard(shipment: Shipment, state: ShipmentState, found: Estimate, promised: Estimate | None) -> bool:
+    """Whether an estimate ends before a window that was agreed on anew begins: its source knows nothing of that yet."""
+    if state in NEAR or promised is None or promised.window_from is None or shipment.promised_at is None:
+        return False
+    anew = shipment.created_at is not None and shipment.promised_at > shipment.created_at
+    return anew and found.window_to is not None and found.window_to <= promised.window_from
+
+
+def _not_past(at: datetime | None, window_to: datetime | None, now: datetime) -> datetime | None:
+    """The likeliest moment of a parcel that is to come is not over; in whole minutes, so that pages keep still."""
+    if at is None or at >= now:
+        return at
+    soon = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return min(soon, window_to) if window_to is not None else soon
 
 
 def is_delayed(shipment: Shipment, expected: Estimate | None, *, grace: timedelta = GRACE) -> bool:
@@ -143,7 +177,7 @@ def _weighed(shipment: Shipment, state: ShipmentState, found: Estimate, now: dat
     """What the parcel's own story does to an estimate: its reasons and its confidence."""
     reasons, confidence = list(found.reasons), found.confidence
     if state in NEAR:
-        confidence += 0.1
+        confidence += 0.0 if found.measured or found.source == "position" else 0.1
         stops = shipment.stops_away
         reasons.append(
             Reasoned("near", {"state": state}) if stops is None else Reasoned("stops_away", {"stops": stops})

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from tracking_core.eta import GRACE, Estimate, estimate, is_delayed
+from tracking_core.eta import GRACE, Estimate, estimate, given_end, is_delayed
 from tracking_core.facts import CarrierEvent, PromiseBroken
 from tracking_core.models import Shipment
 from tracking_core.reasons import Reason, reason_of
@@ -43,7 +43,8 @@ def reassess(shipment: Shipment, *, now: datetime, grace: timedelta = GRACE) -> 
     expected = estimate(shipment, now=now)
     late = is_delayed(shipment, expected, grace=grace)
     flags = set(shipment.flags)
-    if not (expected and expected.overdue):
+    given = given_end(shipment)
+    if not (expected and expected.overdue) and (given is None or now <= given):
         flags.discard("eta_missed")
     if late:
         flags.add("delayed")

@@ -3,7 +3,8 @@
 Everything is written to the shipment's `learned`, so that `eta.estimate` needs the row alone:
 model {"at","before_s","after_s","as_of","milestone","version"} (a moment, the sides of its window, when it was said),
 carrier {"middle_s","low_s","high_s","n"} (what came minus what that carrier had said; tenths from below and above) and
-pace {"stop_s","low_s","high_s","n"} (seconds a stop takes this driver). Keys are absent where nothing is known.
+pace {"stop_s","low_s","high_s","n"} (seconds a stop takes this driver), driver_said (when the driver last named one).
+Keys are absent where nothing is known.
 """
 
 import logging
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 log = logging.getLogger("doorline.transit")
 
 MODEL, CARRIER, STOP = "model", "carrier", "stop"
+#: What stays on the row when somebody names another time.
+KEPT_ON = frozenset({"model", "pace"})
+#: Sources of events whose times are no carrier's.
+DRIVER, NOT_CARRIERS = "driver", frozenset({"driver", "agent", "position", "doorline"})
 #: The sides of a window are never nothing.
 LEAST_S = 60.0
 #: How long what was read from the database counts as fresh.
@@ -74,7 +79,11 @@ def observe(
     if ShipmentState(shipment.state).is_final:
         return
     if event.eta is not None and shipment.carrier_eta_as_of == at:
-        carrier_said(session, shipment, at=at, now=now)
+        shipment.learned = {key: said for key, said in (shipment.learned or {}).items() if key in KEPT_ON} or None
+        if event.carrier == DRIVER:
+            shipment.learned = {**(shipment.learned or {}), "driver_said": at.isoformat()}
+        elif event.carrier not in NOT_CARRIERS:
+            carrier_said(session, shipment, at=at, now=now)
     milestone = milestone_of(moved_to.value) if moved_to is not None else None
     if milestone is not None:
         predict(session, shipment, milestone, at=at, now=now)

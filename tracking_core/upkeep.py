@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, String, and_, case, cast, delete, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from tracking_core.eta import GRACE, NOT_COMING
+from tracking_core.eta import GRACE, NOT_COMING, given_end
 from tracking_core.facts import CarrierEvent, Fact, PromiseBroken, Stalled
 from tracking_core.flags import reassess, set_flags
 from tracking_core.models import Shipment, UnmatchedEvent
@@ -67,12 +67,10 @@ def miss(shipment: Shipment, *, now: datetime, grace: timedelta = GRACE) -> list
 
 def missed_at(shipment: Shipment, *, grace: timedelta = GRACE) -> datetime | None:
     """When the parcel's window has passed by more than the grace; None: it has none, is flagged, or is not coming."""
-    state, as_of = ShipmentState(shipment.state), shipment.carrier_eta_as_of
+    state = ShipmentState(shipment.state)
     if state.is_final or state in NOT_COMING or "eta_missed" in shipment.flags:
         return None
-    ends = shipment.promised_to
-    if as_of is not None and (shipment.carrier_eta_to is not None or shipment.carrier_eta_from is not None):
-        ends = shipment.carrier_eta_to if shipment.promised_at is None or as_of >= shipment.promised_at else ends
+    ends = given_end(shipment)
     return ends + grace if ends is not None else None
 
 
@@ -147,7 +145,7 @@ def forget_unmatched(session: Session, *, now: datetime, limit: int = BATCH) -> 
 
 
 def _window_end() -> ColumnElement[datetime]:
-    """The end of the window `eta.estimate` goes by, in SQL; NULL where it has none."""
+    """`eta.given_end` in SQL; NULL where it has none."""
     carriers = and_(
         Shipment.carrier_eta_as_of.is_not(None),
         or_(Shipment.carrier_eta_to.is_not(None), Shipment.carrier_eta_from.is_not(None)),

@@ -6,6 +6,6 @@ from web.wording import Words
 
 def sentence(reason: Reasoned, words: Words) -> str:
     """The reason as a sentence; empty for one there are no words for."""
-    stops = reason.params.get("stops")
-    counted = words.maybe(f"why.{reason.code}.{stops}") if stops is not None else None
+    number = reason.params.get("stops", reason.params.get("minutes"))
+    counted = words.maybe(f"why.{reason.code}.{number}") if number is not None else None
     return counted or words.maybe(f"why.{reason.code}", **reason.params) or ""

@@ -80,7 +80,7 @@ class EtaOut(WindowOut):
 
     at: datetime | None
     as_of: datetime | None
-    confidence: float = Field(description="0 to 1; a rank, not yet a measured probability.")
+    confidence: float = Field(description="0 to 1: how likely the window holds, by past windows where there are any.")
     reasons: list[str] = Field(description="Why, in words.")
 
 
