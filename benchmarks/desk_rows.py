@@ -124,8 +124,8 @@ SELECT 'default', c.id, k, 1, c.created_at, 3600, c.due_at, c.soon_at, c.resolve
 FROM "case" c, unnest(ARRAY['first_reply', 'resolution']) k
 """
 _WORDS = """
-INSERT INTO case_words (case_id, retailer, words)
-SELECT c.id, 'default', to_tsvector('simple', 'b' || c.id || ' ' || c.id || ' 1z' || lpad(c.id::text, 10, '0') || ' ' ||
+INSERT INTO case_words (case_id, retailer, activity, words)
+SELECT c.id, 'default', c.last_entry_id, to_tsvector('simple', 'b' || c.id || ' ' || c.id || ' 1z' || lpad(c.id::text, 10, '0') || ' ' ||
     lower(s.customer_name) || ' ' || replace(c.reason, '_', ' ') || ' ' || said.text)
   || array_to_tsvector(ARRAY(SELECT '~' || right(c.phone, size) FROM generate_series(3, 12) size))
 FROM "case" c JOIN shipment s ON s.id = c.shipment_id

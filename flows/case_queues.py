@@ -14,7 +14,7 @@ from db import UtcDateTime
 from flows.case_rows import Row, rows_of
 from flows.models import Case
 
-__all__ = ["QUEUES", "Filters", "Page", "Queue", "Row", "counts", "narrowed", "part", "queue"]
+__all__ = ["QUEUES", "Filters", "Page", "Queue", "Row", "counts", "cursor_of", "narrowed", "place_of", "queue"]
 
 #: mine: unsettled, the agent's own, not snoozed. unassigned: nobody has it. soon: four fifths of the time are gone.
 #: breached: overdue. all: unsettled, whoever has it. snoozed; resolved: what they say.
@@ -25,7 +25,7 @@ QUEUES: tuple[Queue, ...] = get_args(Queue)
 #: Stands for whoever has no agent in a filter.
 NOBODY = "nobody"
 #: Counting further than a badge can show costs time and says nothing.
-COUNTED_MAX = 10_000
+COUNTED_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,14 @@ def queue(
     if name not in _ORDERS:
         raise ValueError(f"{name!r} is no queue")
     query = narrowed(select(Case).where(Case.retailer == retailer, _inside(name, agent, now)), filters)
-    return part(session, retailer, query, _ORDERS[name], agent=agent, now=now, cursor=cursor, limit=limit)
+    return _part(session, retailer, query, _ORDERS[name], agent=agent, now=now, cursor=cursor, limit=limit)
 
 
 def counts(session: Session, retailer: str, *, agent: str, now: datetime) -> dict[Queue, int]:
-    """How many cases are in each queue but `resolved`, which only grows; `COUNTED_MAX` stands for that many or more."""
+    """How many cases are in each queue but `resolved`, which only grows.
+
+    `COUNTED_MAX`, a thousand, stands for that many or more.
+    """
     names = [name for name in QUEUES if name != "resolved"]
     counted = []
     for name in names:
@@ -122,7 +125,7 @@ def narrowed(query: Select[Case], filters: Filters | None) -> Select[Case]:
     return query.where(Case.assignee == filters.assignee) if filters.assignee else query
 
 
-def part(
+def _part(
     session: Session,
     retailer: str,
     query: Select[Case],
@@ -133,15 +136,14 @@ def part(
     cursor: str | None,
     limit: int,
 ) -> Page:
-    """Answer one page of a query over cases, in the order given. Raises ValueError for a cursor of somebody else."""
     column, key = order.column, tuple_(order.column, Case.id)
     if cursor is not None:
-        place = _place(cursor, column)
+        place = place_of(cursor, column)
         query = query.where(key < place if order.descending else key > place)
     ways = (column.desc(), Case.id.desc()) if order.descending else (column, Case.id)
     found = session.scalars(query.order_by(*ways).limit(limit + 1)).all()
     shown = found[:limit]
-    following = _cursor(getattr(shown[-1], column.key), shown[-1].id) if len(found) > limit else None
+    following = cursor_of(getattr(shown[-1], column.key), shown[-1].id) if len(found) > limit else None
     return Page(rows_of(session, retailer, shown, agent=agent, now=now), following)
 
 
@@ -160,17 +162,13 @@ def _inside(name: Queue, agent: str, now: datetime) -> ColumnElement[bool]:
     return rules[name]
 
 
-def by_activity() -> Any:
-    """The order of whatever happened last."""
-    return _ORDERS["all"]
-
-
-def _cursor(value: datetime | int, row_id: int) -> str:
+def cursor_of(value: datetime | int, row_id: int) -> str:
+    """The place after a row, as an opaque word."""
     said = value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
     return base64.urlsafe_b64encode(json.dumps([said, row_id]).encode()).rstrip(b"=").decode()
 
 
-def _place(cursor: str, column: Any) -> Any:
+def place_of(cursor: str, column: Any) -> Any:
     """The place of a cursor as the database compares it. Raises ValueError."""
     timed = isinstance(column.type, UtcDateTime)
     try:

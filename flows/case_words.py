@@ -7,6 +7,7 @@ keeps a text with a blank around each of them.
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, cast, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -63,6 +64,11 @@ def add(session: Session, found: Case, *texts: str | None) -> None:
         make(session, found)
     elif more:
         _keep(session, found, more, fresh=False)
+    else:
+        session.execute(
+            update(CaseWords).where(CaseWords.case_id == found.id).values(activity=found.last_entry_id),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def heard(session: Session, retailer: str, phone: str, text: str) -> None:
@@ -164,7 +170,9 @@ def _keep(session: Session, found: Case, said: set[str], *, fresh: bool) -> None
     postgres = session.get_bind().dialect.name == "postgresql"
     value = " ".join(f"'{one}'" for one in sorted(said)) if postgres else f" {' '.join(sorted(said))} "
     insert = (postgresql.insert if postgres else sqlite.insert)(CaseWords)
-    statement = insert.values(case_id=found.id, retailer=found.retailer, words=value, stale=False)
+    activity = found.last_entry_id
+    statement = insert.values(case_id=found.id, retailer=found.retailer, words=value, activity=activity, stale=False)
     new = statement.excluded.words
-    changed = {"words": new, "stale": False} if fresh else {"words": CaseWords.words.op("||")(new)}
+    words_then: dict[str, Any] = {"words": new, "stale": False} if fresh else {"words": CaseWords.words.op("||")(new)}
+    changed = {**words_then, "activity": activity}
     session.execute(statement.on_conflict_do_update(index_elements=["case_id"], set_=changed))

@@ -80,5 +80,7 @@ class CaseWords(Base):
     case_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
     retailer: Mapped[str]
     words: Mapped[str] = mapped_column(Words)
+    #: `Case.last_entry_id`, so that the newest of many hits are found without looking at the cases.
+    activity: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     #: Something it was made from has changed since.
     stale: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

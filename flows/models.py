@@ -135,10 +135,12 @@ class Case(Base):
         Index("ix_case_conversation", "conversation_id"),
         # The queues of the desk, each an index over the few cases that are in it.
         _some("ix_case_all", "retailer", "last_entry_id", where="state != 'resolved'"),
-        _some("ix_case_due", "retailer", "due_at", "id", where="state != 'resolved'"),
+        # The last column spares `soon` a look at each row that is due later.
+        _some("ix_case_due", "retailer", "due_at", "id", "soon_at", where="state != 'resolved'"),
         _some("ix_case_mine", "retailer", "assignee", "due_at", "id", where="state IN ('open', 'claimed')"),
         _some("ix_case_unassigned", "retailer", "due_at", "id", where="state = 'open' AND assignee IS NULL"),
-        _some("ix_case_snoozed", "snoozed_until", where="state = 'snoozed'"),
+        _some("ix_case_snoozed", "retailer", "snoozed_until", "id", where="state = 'snoozed'"),
+        _some("ix_case_wakes", "snoozed_until", where="state = 'snoozed'"),
         _some("ix_case_resolved", "retailer", "resolved_at", "id", where="state = 'resolved'"),
         _some("ix_case_phone", "retailer", "phone", where="phone IS NOT NULL"),
         Index("ix_case_created", "retailer", "created_at"),
