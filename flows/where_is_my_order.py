@@ -87,7 +87,7 @@ def tell_status(kit: Kit, parcel: Shipment, *, template: str | None = None) -> N
     if kit.is_loop(words):
         return
     key = kit.next_key()
-    expected = estimate(parcel, now=kit.now, zone=zone)
+    expected = estimate(parcel, now=kit.now, zone=zone, stale_after=kit.workflow.eta.stale_after)
     if values["window"]:
         promises.note(kit.session, kit.wording, parcel, words, key=key, template=name, expected=expected)
     kit.say(words, key=key)

@@ -42,8 +42,9 @@ from web.wording import words
 
 def shipment(call: Call, row: Shipment) -> ShipmentOut:
     """A shipment without its history."""
-    fallback = call.parts.house.workflows.of(call.session, call.retailer).support_hours.timezone
-    expected = estimate(row, now=call.now, zone=zone_of(row.destination, phone=row.customer_phone, fallback=fallback))
+    workflow = call.parts.house.workflows.of(call.session, call.retailer)
+    zone = zone_of(row.destination, phone=row.customer_phone, fallback=workflow.support_hours.timezone)
+    expected = estimate(row, now=call.now, zone=zone, stale_after=workflow.eta.stale_after)
     return ShipmentOut.model_validate(
         {
             "id": row.id,

@@ -124,7 +124,7 @@ def tracking_page(
     wording = Wording(house, workflow, said.language, now)
     zone = wording.zone(shipment)
     state = ShipmentState(shipment.state)
-    expected = estimate(shipment, now=now, zone=zone)
+    expected = estimate(shipment, now=now, zone=zone, stale_after=workflow.eta.stale_after)
     return TrackingPage(
         language=said.language,
         languages=tuple(Language(one, words(one)("language.name")) for one in offered),
