@@ -2,14 +2,17 @@
 
 from flask import Blueprint
 
-from web.console import connections, imports, messages, shipments
+from web.console import connections, health, imports, messages, numbers, overview, shipments
 from web.context import Parts
 
 ROOMS = (
     shipments,
     imports,
     messages,
+    numbers,
+    health,
     connections,
+    overview,
 )
 
 
