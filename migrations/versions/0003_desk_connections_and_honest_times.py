@@ -85,6 +85,12 @@ def upgrade() -> None:
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("retailer", sa.String(), nullable=False),
         sa.Column("words", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False),
+        sa.Column(
+            "activity",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default=sa.text("0"),
+            nullable=False,
+        ),
         sa.Column("stale", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_words")),
     )
@@ -691,7 +697,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_case_created", ["retailer", "created_at"], unique=False)
         batch_op.create_index(
             "ix_case_due",
-            ["retailer", "due_at", "id"],
+            ["retailer", "due_at", "id", "soon_at"],
             unique=False,
             postgresql_where=sa.text("state != 'resolved'"),
             sqlite_where=sa.text("state != 'resolved'"),
@@ -726,7 +732,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_case_snoozed",
-            ["snoozed_until"],
+            ["retailer", "snoozed_until", "id"],
             unique=False,
             postgresql_where=sa.text("state = 'snoozed'"),
             sqlite_where=sa.text("state = 'snoozed'"),
@@ -737,6 +743,13 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text("state = 'open' AND assignee IS NULL"),
             sqlite_where=sa.text("state = 'open' AND assignee IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_case_wakes",
+            ["snoozed_until"],
+            unique=False,
+            postgresql_where=sa.text("state = 'snoozed'"),
+            sqlite_where=sa.text("state = 'snoozed'"),
         )
 
     with op.batch_alter_table("console_session", schema=None) as batch_op:
