@@ -73,7 +73,10 @@ INSERT INTO conversation (id, retailer, ours, theirs, next_seq)
 SELECT i, 'default', %(ours)s, '+1415' || lpad(i::text, 7, '0'), 100000 FROM generate_series(1, %(n)s) i
 """
 #: The talk of message i: a tenth of all messages belongs to the few who write all day.
-_TALK = "CASE WHEN i %% 10 = 0 THEN 1 + %(heavy)s * ((i / 10) %% (%(n)s / %(heavy)s)) ELSE 1 + (i::bigint * 7919) %% %(n)s END"
+_TALK = (
+    "CASE WHEN i %% 10 = 0 THEN 1 + %(heavy)s * ((i / 10) %% (%(n)s / %(heavy)s))"
+    " ELSE 1 + (i::bigint * 7919) %% %(n)s END"
+)
 _IN = f"""
 INSERT INTO inbox (retailer, conversation_id, seq, channel, provider_id, sender, recipient, text, media, received_at,
   state, attempts, lease_epoch, handled_by)
@@ -125,7 +128,8 @@ FROM "case" c, unnest(ARRAY['first_reply', 'resolution']) k
 """
 _WORDS = """
 INSERT INTO case_words (case_id, retailer, activity, words)
-SELECT c.id, 'default', c.last_entry_id, to_tsvector('simple', 'b' || c.id || ' ' || c.id || ' 1z' || lpad(c.id::text, 10, '0') || ' ' ||
+SELECT c.id, 'default', c.last_entry_id,
+  to_tsvector('simple', 'b' || c.id || ' ' || c.id || ' 1z' || lpad(c.id::text, 10, '0') || ' ' ||
     lower(s.customer_name) || ' ' || replace(c.reason, '_', ' ') || ' ' || said.text)
   || array_to_tsvector(ARRAY(SELECT '~' || right(c.phone, size) FROM generate_series(3, 12) size))
 FROM "case" c JOIN shipment s ON s.id = c.shipment_id
