@@ -346,6 +346,15 @@ def test_the_names_of_a_network_may_be_joined_otherwise(web: Web) -> None:
         assert answer.status_code == 204, name
 
 
+def test_a_secret_may_be_set_under_the_name_of_the_address(sqlite_database: Database, tmp_path: Path) -> None:
+    uber = next(table for table in TABLES if table.NAME == "uber_direct")
+    settings = settings_for(sqlite_database, tmp_path, source_secrets={"CARRIER_UBERDIRECT_SECRET": uber.SECRET})
+    web, data = make_web(sqlite_database, settings, NOW), body_of(uber.PAYLOADS["dropoff"])
+    for name, status in (("uberdirect", 204), ("uber_direct", 403)):
+        answer = web.client.post(f"/hooks/carriers/{name}", data=data, headers=uber.sign(uber.SECRET, data))
+        assert answer.status_code == status
+
+
 def test_a_driver_known_by_id_alone_is_the_one_we_were_told_of(web: Web) -> None:
     table = onfleet()
     ident = web.shipment(tracking_number=table.NUMBER)["id"]

@@ -24,7 +24,7 @@ def take(name: str, retailer: str = accounts.DEFAULT) -> Response:
     house = parts()
     adapter = _adapter(house, name, retailer)
     scans = CarrierRequest(headers=header_map(), query=request.args.to_dict(), body=read_body())
-    _verify(house, adapter, scans, retailer)
+    _verify(house, adapter, scans, name, retailer)
     try:
         events = adapter.parse(scans)
         people = adapter.people(scans) if isinstance(adapter, NamesPeople) else []
@@ -74,8 +74,11 @@ def _record(house: Parts, source: str, retailer: str, events: list[CarrierEvent]
     house.database.run(work)
 
 
-def _verify(house: Parts, adapter: CarrierAdapter, scans: CarrierRequest, retailer: str) -> None:
-    secret = house.settings.source_secret("carrier", adapter.name, retailer)
+def _verify(house: Parts, adapter: CarrierAdapter, scans: CarrierRequest, name: str, retailer: str) -> None:
+    """Check the signature by the secret set under the adapter's name, or under the name its address was given with."""
+    names = (adapter.name, name.replace("-", "_"))
+    found = (house.settings.source_secret("carrier", one, retailer) for one in names)
+    secret = next((one for one in found if one), None)
     try:
         adapter.verify(scans, secret or "")
     except InvalidSignature as error:
