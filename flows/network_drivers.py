@@ -49,6 +49,19 @@ def waiting(session: Session, retailer: str, tracking_number: str | None) -> tup
     return (newest.carrier, newest.driver) if newest is not None and newest.driver is not None else None
 
 
+def waiting_for(
+    session: Session, retailer: str, tracking_numbers: Iterable[str | None]
+) -> dict[str, tuple[str, OfferedDriver]]:
+    """The same for many parcels, by their numbers as they are kept; those for which nobody was named are absent."""
+    numbers = {normalised(number) for number in tracking_numbers} - {""}
+    query = select(UnmatchedEvent.tracking_number).where(
+        UnmatchedEvent.retailer == retailer, UnmatchedEvent.tracking_number.in_(numbers)
+    )
+    spoken_of = sorted(set(session.scalars(query))) if numbers else []
+    found = ((number, waiting(session, retailer, number)) for number in spoken_of)
+    return {number: named for number, named in found if named is not None}
+
+
 def assign(
     session: Session, house: House, shipment: Shipment, source: str, offered: OfferedDriver, *, now: datetime
 ) -> None:

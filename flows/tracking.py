@@ -81,8 +81,13 @@ def create_shipments(
     session: Session, house: House, news: Sequence[NewShipment], *, retailer: str, now: datetime
 ) -> list[tuple[Shipment, bool]]:
     """Create parcels, in their order, each as `create_shipment` would, in a few statements. A few hundred at most."""
+    named = network_drivers.waiting_for(session, retailer, [new.tracking_number for new in news])
     made = create_many(session, news, retailer=retailer, now=now)
     house.links.make_many(session, "t", [shipment.id for shipment, is_new in made if is_new], now=now)
+    for new, (shipment, is_new) in zip(news, made, strict=True):
+        if is_new and not new.driver_phone and shipment.tracking_number in named:
+            source, driver = named[shipment.tracking_number]
+            network_drivers.assign(session, house, shipment, source, driver, now=now)
     outbound_facts.created(session, [shipment for shipment, is_new in made if is_new], retailer=retailer, now=now)
     return made
 

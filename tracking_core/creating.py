@@ -7,11 +7,14 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tracking_core.models import Driver, Promise, Shipment, UnmatchedEvent
+from tracking_core import transit_serving
+from tracking_core.models import Driver, Shipment, UnmatchedEvent
 from tracking_core.numbers import normalised
+from tracking_core.promises import ORDER, enter
 from tracking_core.recording import take_in_unmatched
 from tracking_core.rounds import hand_over
 from tracking_core.shipments import NewShipment, assign_driver, create, fresh
+from tracking_core.states import ShipmentState
 from tracking_core.watching_rows import look_soon
 
 #: All at once and always in the same order, so that two files with the same numbers cannot hold each other up.
@@ -47,6 +50,8 @@ def create_many(
         return [create(session, new, retailer=retailer, now=now) for new in news]
     _promise(session, made.values(), now)
     _assign(session, retailer, made.values(), now)
+    for _, shipment in made.values():
+        transit_serving.predict(session, shipment, ShipmentState.CREATED.value, at=now, now=now)
     look_soon(session, [shipment for _, shipment in made.values()], now=now)
     session.flush()
     for shipment in _awaited(session, retailer, [shipment for _, shipment in made.values()]):
@@ -75,18 +80,10 @@ def _known(session: Session, retailer: str, news: Sequence[NewShipment]) -> dict
 
 
 def _promise(session: Session, made: Collection[_Made], now: datetime) -> None:
-    session.add_all(
-        Promise(
-            shipment_id=shipment.id,
-            window_from=new.promised_from,
-            window_to=new.promised_to,
-            source="order",
-            message_key=None,
-            made_at=now,
-        )
-        for new, shipment in made
-        if shipment.promised_at is not None
-    )
+    for new, shipment in made:
+        if shipment.promised_at is not None:
+            begins, ends = new.promised_from, new.promised_to
+            enter(session, shipment, window_from=begins, window_to=ends, source=ORDER, now=now)
 
 
 def _assign(session: Session, retailer: str, made: Collection[_Made], now: datetime) -> None:

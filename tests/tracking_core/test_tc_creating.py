@@ -34,20 +34,25 @@ def told(database: Database) -> list[Any]:
         orders = {one.id: (one.order_number, one.tracking_number) for one in session.scalars(select(Shipment))}
         return [
             sorted(
-                (*orders[one.id], one.state, one.promised_to, one.promised_at, one.driver.phone if one.driver else None)
+                (
+                    *orders[one.id],
+                    *(one.state, one.promised_to, one.promised_at, one.first_promised_to, one.last_promised_to),
+                    *(one.learned, one.driver.phone if one.driver else None),
+                )
                 for one in session.scalars(select(Shipment))
             ),
             sorted((one.name, one.phone) for one in session.scalars(select(Driver))),
             sorted((*orders[one.shipment_id], one.window_to) for one in session.scalars(select(Promise))),
             sorted((*orders[one.shipment_id], one.status) for one in session.scalars(select(ShipmentEvent))),
             sorted(one.due_at for one in session.scalars(select(RoundChange))),
+            sorted((*orders[one.shipment_id], one.due_at) for one in session.scalars(select(Watch))),
             sorted(one.tracking_number for one in session.scalars(select(UnmatchedEvent))),
         ]
 
 
 def empty(database: Database) -> None:
     with database.write() as session:
-        for model in (ShipmentEvent, Promise, RoundChange, UnmatchedEvent, Watch, Shipment, Driver):
+        for model in (Watch, ShipmentEvent, Promise, RoundChange, UnmatchedEvent, Watch, Shipment, Driver):
             session.execute(delete(model))
         scan = CarrierEvent("ups", "e1", "1Z1", "in_transit", NOW - timedelta(hours=1))
         record(session, scan, retailer="default", now=NOW)
