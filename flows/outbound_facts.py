@@ -95,6 +95,8 @@ def with_words(session: Session, kind: str, payload: dict[str, Any]) -> dict[str
 
     Runs of digits are hidden; of what may be secret as a whole, nothing is said.
     """
+    if kind == "survey.answered" and isinstance(payload.get("comment"), str):
+        return {**payload, "comment": _DIGITS.sub(HIDDEN, payload["comment"])}
     if kind != "message.received":
         return payload
     said = {name: value for name, value in payload.items() if name != "inbox_id"}

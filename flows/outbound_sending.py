@@ -179,6 +179,8 @@ class WebhookSender:
             if row.state == "pending":
                 _note(row, posted, now)
             if posted.error is None:
+                session.get_one(OutboundEvent, row.event_id).state = "told"
+            if posted.error is None:
                 endpoint.failures, endpoint.leased_until = 0, now + LEASE
             else:
                 endpoint.failures, endpoint.leased_until = endpoint.failures + 1, now + REST

@@ -69,6 +69,7 @@ class OutboundEvent(Base):
     #: The parcel it is about; None where it is about none, such as a case without one.
     shipment_id: Mapped[int | None]
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    #: pending: nobody has been told yet.
+    #: pending: nobody has been told yet; told: an endpoint has taken it. What a store's own API was asked stands in
+    #: `store_task`.
     state: Mapped[str] = mapped_column(default="pending")
     created_at: Mapped[datetime]

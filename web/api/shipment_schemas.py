@@ -162,7 +162,7 @@ class RequestOut(Answered):
     """Something the store or the carrier is asked for, and whether anybody has been told yet."""
 
     kind: str
-    #: pending: nobody has been told yet; this list is where it can be read.
+    #: pending: nobody has been told yet; told: a webhook of the retailer's has taken it.
     state: str
     payload: dict[str, JsonValue]
     created_at: datetime
