@@ -28,6 +28,8 @@ def commands(folder: str) -> Iterator[tuple[str, list[str]]]:
     yield "relayed text", ["benchmarks.relay_latency"]
     yield "watchers' tick over a million open shipments, PostgreSQL", ["benchmarks.watchers"]
     yield "pictures of proofs", ["benchmarks.proof_pictures"]
+    yield "import of 10,000 lines", ["benchmarks.imports"]
+    yield "the desk's other pages over a million messages", ["benchmarks.desk_pages"]
     yield "the desk over a long history", ["benchmarks.desk"]
 
 

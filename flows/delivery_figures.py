@@ -19,6 +19,7 @@ from tracking_core.models import Shipment
 
 #: Days that can be looked at.
 PERIODS = (1, 7, 30)
+LATELY = timedelta(days=7)
 #: What took longer was planned for later (quiet hours), and says nothing about how quick we are.
 AT_ONCE = timedelta(hours=1)
 #: A worker beats every 5 s; one that has missed two is not there.
@@ -111,13 +112,17 @@ class Health:
 
 
 def health(session: Session, retailer: str, days: Days, *, now: datetime) -> Health:
-    """Put it together for a retailer; workers serve the whole installation."""
+    """Put it together for a retailer; workers serve the whole installation.
+
+    Latency and carriers are those of the newest LATELY days at most: older ones say little, and are much to read.
+    """
+    lately = Days(days.zone, max(days.first, days.last - LATELY + timedelta(days=1)), days.last)
     return Health(
         days=days,
         by_day=_by_day(session, retailer, days),
         codes=_codes(session, retailer, days),
-        carriers=_carriers(session, retailer, days),
-        latency=_latency(session, retailer, days),
+        carriers=_carriers(session, retailer, lately),
+        latency=_latency(session, retailer, lately),
         waiting=_waiting(session, retailer, now),
         refused=_refused(session, retailer, days),
         workers=[

@@ -43,6 +43,7 @@ def add_to(routes: Blueprint, parts: Parts) -> None:
                 ("Today" if one == 1 else f"{one} days", url_for("console.health", days=one), one == count, None)
                 for one in PERIODS
             ],
+            lately=f" in {delivery_figures.LATELY.days} days" if count > delivery_figures.LATELY.days else "",
             took=took,
         )
 
