@@ -24,8 +24,8 @@ from tracking_core.watching import WATCHERS, Look, Watcher, found, next_look
 
 #: Parcels one transaction looks at: whoever brings a scan of one of them waits no longer than that.
 BATCH = 50
-#: A tick goes on with the next batch for so long; a flood is worked off tick by tick.
-SECONDS = 1.5
+#: A tick goes on for so long; a flood is worked off tick by tick.
+SECONDS = 1.2
 #: Rows made in one transaction for parcels that have none.
 SWEPT = 5000
 
@@ -35,21 +35,30 @@ def tick(database: Database, house: House, *, now: datetime) -> int:
     ends, looked = time.monotonic() + SECONDS, 0
     database.run(lambda session: watch_carriers.look(session, house, now=now))
     while True:
-        done = database.run(lambda session: look_at_due(session, house, now=now))
+        done = database.run(lambda session: look_at_due(session, house, now=now, until=ends))
         looked += done
         if done < BATCH or time.monotonic() > ends:
             return looked
 
 
-def look_at_due(session: Session, house: House, *, now: datetime, limit: int = BATCH) -> int:
-    """Look at one batch, in the caller's transaction; answers how many. Each with a moment to look at it again."""
+def look_at_due(
+    session: Session, house: House, *, now: datetime, limit: int = BATCH, until: float | None = None
+) -> int:
+    """Look at one batch, in the caller's transaction; answers how many. Each with a moment to look at it again.
+
+    until: of `time.monotonic`; what has not been looked at by then, one parcel at least, is left for the next tick.
+    """
     claimed = watching_rows.claim(session, now=now, limit=limit)
     gaps = watching_gaps.Known(session)
     rules = {one: house.workflows.of(session, one) for one in {shipment.retailer for shipment in claimed}}
-    again = {one.id: _look_at(session, house, rules[one.retailer], one, gaps, now) for one in claimed}
+    again: dict[int, datetime | None] = {}
+    for one in claimed:
+        again[one.id] = _look_at(session, house, rules[one.retailer], one, gaps, now)
+        if until is not None and time.monotonic() > until:
+            break
     session.flush()
     watching_rows.look_again(session, again)
-    return len(claimed)
+    return len(again)
 
 
 def after_of(workflow: Workflow) -> dict[Watcher, timedelta]:

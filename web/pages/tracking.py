@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from flows import addresses
 from flows.house import House
-from flows.wording import Wording
+from flows.wording import Wording, is_unknown
 from tracking_core import shipments
 from tracking_core.eta import Estimate, estimate
 from tracking_core.models import Shipment, ShipmentEvent
@@ -134,7 +134,8 @@ def tracking_page(
         because=wording.reason(shipment.reason),
         tone="trouble" if state.is_failure or state is ShipmentState.ON_HOLD else "",
         is_coming=not state.is_final and state is not ShipmentState.RETURNING,
-        window=_capital(wording.window(expected, zone)),
+        # Late, and nobody says until when: the time before stands no more.
+        window="" if is_unknown(shipment, expected) else _capital(wording.window(expected, zone)),
         reasons=_reasons(session, shipment, expected, said),
         as_of=wording.moment(expected.as_of, zone) if expected and expected.as_of else "",
         steps=_steps(session, shipment, state, said),
