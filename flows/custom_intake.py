@@ -43,10 +43,8 @@ def source_of(name: str) -> str:
     return f"custom:{name}"
 
 
-def take(
-    session: Session, house: House, mapped: Mapped, raw: Mapping[str, Any], *, retailer: str, name: str, now: datetime
-) -> Outcome:
-    """Take in what a mapped message without faults means, in the caller's transaction. raw: the payload, to be kept.
+def take(session: Session, house: House, mapped: Mapped, *, retailer: str, name: str, now: datetime) -> Outcome:
+    """Take in what a mapped message without faults means, in the caller's transaction.
 
     Raises Rejected with every fault that only the database knows; then the caller rolls back, and nothing is stored.
     """
@@ -63,7 +61,7 @@ def take(
         except Rejected as error:
             at = f"shipments[{place}]"
             raise Rejected([FieldFault(f"{at}.{one.field}", one.reason) for one in error.faults]) from error
-    _take_events(session, house, mapped, raw, outcome, retailer=retailer, source=source, now=now)
+    _take_events(session, house, mapped, outcome, retailer=retailer, source=source, now=now)
     if not outcome.events:
         connections.note(session, retailer, source, now=now)
     return outcome
@@ -172,7 +170,6 @@ def _take_events(
     session: Session,
     house: House,
     mapped: Mapped,
-    raw: Mapping[str, Any],
     outcome: Outcome,
     *,
     retailer: str,
@@ -181,7 +178,7 @@ def _take_events(
 ) -> None:
     by_parcel: dict[int, list[CarrierEvent]] = {}
     by_number: list[CarrierEvent] = []
-    for place, said in enumerate(mapped.events):
+    for place, (said, raw) in enumerate(zip(mapped.events, mapped.raws, strict=True)):
         event = _event(said, raw, f"{mapped.key}:{place}", source=source, now=now)
         parcels = _parcels(session, retailer, said)
         if not parcels and not said.tracking_number:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from flows.connection_samples import redacted
 from flows.intake import FieldFault, faults_of
 from flows.mapping_rules import PAYLOAD, Expression, MappingRules, Rule, Section
 from flows.mapping_targets import MappedEvent, MappedShipment, kind_of, nested
@@ -27,6 +28,8 @@ class Mapped:
     key: str = ""
     shipments: list[MappedShipment] = field(default_factory=list)
     events: list[MappedEvent] = field(default_factory=list)
+    #: What each of the events was made from, with nobody's name in it: a message may tell of many people.
+    raws: list[dict[str, Any]] = field(default_factory=list)
     #: Fields as in `shipments[0].customer.phone`.
     faults: list[FieldFault] = field(default_factory=list)
     #: Items that a `when` passed over.
@@ -78,6 +81,8 @@ def _take(found: Mapped, kind: str, section: Section, rules: MappingRules, paylo
         made = _made(MappedShipment if kind == "shipments" else MappedEvent, values, section, at, found.faults)
         if made is not None and len(found.faults) == before:
             into.append(made)
+            if isinstance(made, MappedEvent):
+                found.raws.append(redacted({name: scope[name] for name in section.each or (PAYLOAD,)}))
 
 
 def scopes(each: Mapping[str, Expression], scope: dict[str, Any]) -> Iterator[dict[str, Any]]:

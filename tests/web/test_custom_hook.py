@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,14 @@ def test_one_retailers_secret_does_not_open_anothers_and_sources_are_known_by_th
         assert session.scalars(select(Shipment.retailer)).all() == ["other"]
 
 
+def test_of_many_deliveries_at_once_one_is_taken(door: Web) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _n: send(door, "erp_despatch"), range(16)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert [answer.json["taken"] for answer in answers].count(True) == 1
+    assert (count(door, Shipment), count(door, ShipmentEvent), count(door, CustomInbound)) == (2, 2, 1)
+
+
 def test_what_is_missing_is_named_and_nothing_of_the_message_is_kept(door: Web) -> None:
     said = example("erp_despatch")
     said["Avis"]["Lieferungen"][0]["Empfaenger"] = {"Telefon": "12", "SMS": "vielleicht"}
@@ -167,7 +176,9 @@ def test_an_unknown_code_is_kept_and_counted_without_anything_personal(door: Web
     with door.database.read() as session:
         (note,) = session.scalars(select(ConnectionNote).where(ConnectionNote.kind == "unknown")).all()
         assert (note.source, note.code) == ("custom:wms_pack", "REPACK")
-        assert "5550142" not in json.dumps(note.sample) and note.sample["notify"] == {"phone": "…"}
+        assert note.sample["step"] == {"code": "REPACK", "at": "…00", "note": "…", "cartons": [{"sscc": "…18"}]}
+        (raw,) = session.scalars(select(ShipmentEvent.raw).where(ShipmentEvent.status == "unknown")).all()
+        assert raw == note.sample
 
 
 def test_a_message_sent_again_does_not_take_back_what_was_changed_since(door: Web) -> None:

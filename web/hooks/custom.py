@@ -36,10 +36,9 @@ def take(name: str, retailer: str = accounts.DEFAULT) -> Response:
     mapped = mapping.apply(rules, payload, body)
     if mapped.faults:
         raise _incomplete(mapped.faults)
-    raw = payload if isinstance(payload, dict) else {"payload": payload}
     try:
         outcome = house.database.run(
-            lambda session: custom_intake.take(session, house.house, mapped, raw, retailer=retailer, name=name, now=now)
+            lambda session: custom_intake.take(session, house.house, mapped, retailer=retailer, name=name, now=now)
         )
     except Rejected as error:
         raise _incomplete(error.faults) from error
