@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from flows import case_clock
-from flows.case_core import CUSTOMER, NOBODYS, SYSTEM, AlreadyTaken, NotNow, lock, move
+from flows.accounts import Agent
+from flows.case_core import CUSTOMER, NOBODYS, SYSTEM, AlreadyTaken, NotNow, Twin, lock, move
 from flows.case_history import say
 from flows.case_replies import send
 from flows.case_states import CaseAction, CaseState, Priority
@@ -119,8 +121,18 @@ def resolve(
 
 
 def reopen(session: Session, house: "House", case: Case, *, agent: str, now: datetime) -> Case:
-    """Take a resolved case up again; who had it has it. Raises NotNow."""
-    move(session, case, CaseAction.REOPEN)
+    """Take a resolved case up again; who had it has it, if they are still an agent.
+
+    Raises NotNow, also when another case of the same subject and reason has been opened since.
+    """
+    drop_the_gone(session, case)
+    try:
+        with session.begin_nested():
+            move(session, case, CaseAction.REOPEN)
+            session.flush()
+    except IntegrityError as error:
+        session.refresh(case)
+        raise Twin(case) from error
     case.resolved_at, case.resolution = None, None
     case_clock.begin_again(session, house, case, waits=agent == CUSTOMER, now=now)
     say(session, case, "reopened", by=agent, now=now)
@@ -199,11 +211,21 @@ def wake_due(session: Session, house: "House", *, now: datetime, limit: int = 20
     )
     cases = list(session.scalars(query))
     for case in cases:
+        drop_the_gone(session, case)
         move(session, case, CaseAction.WAKE)
         case.snoozed_until = None
         case_clock.go_on(session, house, case, now=now)
         say(session, case, "woke", by=SYSTEM, now=now)
     return len(cases)
+
+
+def drop_the_gone(session: Session, case: Case) -> None:
+    """Nobody has a case whose agent was switched off: it waits for somebody."""
+    gone = select(Agent.id).where(
+        Agent.retailer == case.retailer, Agent.email == case.assignee, Agent.disabled_at.is_not(None)
+    )
+    if case.assignee is not None and session.scalar(gone) is not None:
+        case.assignee, case.with_bot = None, False
 
 
 def _first_thing(session: Session, house: "House", case: Case, *, agent: str, now: datetime) -> None:

@@ -89,14 +89,20 @@ def cannot_take(session: Session, house: "House", retailer: str, agent: str) -> 
     return None if found.role in WORKING else "is an agent who may only read"
 
 
-def leave(session: Session, house: "House", *, retailer: str, agent: str, by: str, now: datetime) -> int:
-    """An agent is gone for good: their unsettled cases wait for somebody. Answers how many there were."""
-    mine = select(Case).where(
-        Case.retailer == retailer,
-        Case.assignee == agent,
-        or_(Case.state == CaseState.CLAIMED.value, Case.state == CaseState.SNOOZED.value),
+def take_from_the_gone(session: Session, house: "House", *, now: datetime, limit: int = BATCH) -> int:
+    """Let the cases wait for somebody whose agents have been switched off or may only read; answers how many."""
+    gone = (
+        select(Case)
+        .join(Agent, (Agent.retailer == Case.retailer) & (Agent.email == Case.assignee))
+        .where(
+            or_(Agent.disabled_at.is_not(None), Agent.role.not_in(WORKING)),
+            Case.state.in_((CaseState.CLAIMED.value, CaseState.SNOOZED.value)),
+        )
+        .order_by(Case.id)
+        .limit(limit)
+        .with_for_update(of=Case, skip_locked=True)
     )
-    cases = session.scalars(mine.order_by(Case.id)).all()
+    cases = session.scalars(gone).all()
     for case in cases:
-        release(session, house, case, by=by, now=now)
+        release(session, house, case, by=SYSTEM, now=now)
     return len(cases)

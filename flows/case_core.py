@@ -29,6 +29,14 @@ class NotNow(ValueError):
         super().__init__(f"A case that is {state} does not take {action.value.replace('_', ' ')}.")
 
 
+class Twin(NotNow):
+    """Another case of the same subject and reason is open."""
+
+    def __init__(self, case: Case) -> None:
+        ValueError.__init__(self, "Another case about the same is open: go on there.")
+        self.state = case.state
+
+
 def lock(session: Session, case: Case) -> None:
     """See the row as it is now, and let nobody else move it meanwhile."""
     session.flush()

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import aliased
 
 from bot.understanding import Understanding, from_customer
 from flows import languages, where_is_my_order
+from flows.case_thread import live_case
 from flows.kit import Kit
 from flows.models import Case
 from flows.person_words import say_when
@@ -33,6 +35,8 @@ def reopened(kit: Kit) -> bool:
         return False
     if languages.asked_for(kit.text.text, kit.workflow.languages) is not None:
         return False
+    if live_case(kit, taken=False) is not None:
+        return False  # what they have asked for since is what they speak of
     case = _settled_lately(kit, since=kit.now - kit.workflow.cases.reopen_within)
     if case is None or not any(_goes_on(kit, case, one) for one in _meant(kit)):
         return False
@@ -63,11 +67,18 @@ def _goes_on(kit: Kit, case: Case, meant: Understanding) -> bool:
 
 
 def _settled_lately(kit: Kit, *, since: datetime) -> Case | None:
-    """What was settled last with this person."""
+    """What was settled last with this person, and is not open anew."""
+    twin = aliased(Case)
     query = select(Case).where(
         Case.retailer == kit.retailer,
         Case.state == "resolved",
         Case.resolved_at > since,
         or_(Case.conversation_id == kit.conversation.id, Case.phone == kit.text.sender),
+        ~exists().where(
+            twin.retailer == Case.retailer,
+            twin.subject == Case.subject,
+            twin.reason == Case.reason,
+            twin.state != "resolved",
+        ),
     )
     return kit.session.scalar(query.order_by(Case.resolved_at.desc(), Case.id.desc()).limit(1))

@@ -8,9 +8,10 @@ from flows.house import House
 
 
 def tick(database: Database, house: House, *, now: datetime) -> None:
-    """Wake snoozed cases, note what is overdue, give what waits, and make anew what can no longer be found so."""
+    """Wake snoozed cases, note what is overdue, give what waits, and let all be found as it stands now."""
     database.run(lambda session: case_acts.wake_due(session, house, now=now))
     database.run(lambda session: case_sla.sweep(session, house, now=now))
+    database.run(lambda session: case_assignment.take_from_the_gone(session, house, now=now))
     database.run(lambda session: case_assignment.give_waiting(session, house, now=now))
     database.run(case_words.refresh)
 

@@ -373,3 +373,35 @@ def test_systems_are_told_of_each_step_once_and_of_no_word(database: Database, t
         assert [one.kind for one in told] == ["case.opened", "case.claimed", "case.replied", "case.resolved"]
         assert [one.payload["state"] for one in told] == ["open", "claimed", "claimed", "resolved"]
         assert "4711" not in str([one.payload for one in told]) and ANA not in str([one.payload for one in told])
+
+
+def test_the_cases_of_whoever_is_gone_wait_for_somebody(database: Database, tmp_path: Path) -> None:
+    built = world(database, tmp_path)
+    built.parcel()
+    built.says("a person please")
+    act(built, cases.claim)
+    with database.write() as session:
+        session.scalars(select(Agent).where(Agent.email == ADA)).one().disabled_at = NOW
+    upkeep.tick(database, built.house, now=NOW)
+    case = the_case(built)
+    assert (case.state, case.assignee) == ("open", None)
+    assert built.says("where is my order?") != []  # the bot is there again
+    act(built, cases.resolve, agent=BOB, reason="answered")
+    built.says("it is still broken")
+    assert the_case(built).state == "open"
+
+
+def test_what_is_open_anew_is_not_opened_twice(database: Database, tmp_path: Path) -> None:
+    built = world(database, tmp_path)
+    parcel = built.parcel()
+    said: dict[str, Any] = {"retailer": "default", "reason": "lost", "shipment_id": parcel, "now": NOW}
+    with database.write() as session:
+        old = cases.open_case(session, built.house, **said)
+        cases.resolve(session, built.house, old, agent=ADA, reason="answered", now=NOW)
+        new = cases.open_case(session, built.house, **said)
+        with pytest.raises(cases.NotNow, match="go on there"):
+            cases.reopen(session, built.house, old, agent=ADA, now=NOW)
+        assert (old.state, new.state) == ("resolved", "open")
+    built.says("it is still broken")
+    with database.read() as session:
+        assert session.get_one(Case, old.id).state == "resolved"
