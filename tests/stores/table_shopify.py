@@ -105,6 +105,11 @@ STORY: list[tuple[str, dict[str, Any]]] = [
     ("fulfillment_events/create", event("delivered", "2026-12-01T08:50:00-08:00")),
     ("fulfillments/update", fulfillment(updated="2026-12-01T08:50:00-08:00", shipment_status="delivered")),
 ]
+#: Places of four webhooks in the story that lead to its end in any order. All of a fulfilment must be told: by itself a
+#: scan of it is no parcel.
+SHUFFLED = (0, 1, 3, 4)
+#: What makes an order and its parcels others, as it stands in the JSON.
+NUMBERS = ("7001", "8001", "#1001", "1Z001")
 PARCELS = [("1001", "1Z001", "delivered")]
 #: A payload that lacks what it must have -> the field that is named.
 LACKING = [

@@ -51,6 +51,10 @@ STORY: list[tuple[str, dict[str, Any]]] = [
     ("order.updated", order("completed", "2026-12-01T16:30:00", meta_data=[TRACKED])),
     ("order.updated", order("delivered", "2026-12-01T16:50:00", meta_data=[TRACKED])),
 ]
+#: Places of four webhooks in the story that lead to its end in any order.
+SHUFFLED = (0, 1, 2, 3)
+#: What makes an order and its parcels others, as it stands in the JSON.
+NUMBERS = (": 501", '"501"', "1z 001")
 PARCELS = [("501", "1Z001", "delivered")]
 LACKING = [
     ("order.created", {"status": "processing"}, "id"),
