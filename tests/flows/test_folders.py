@@ -25,6 +25,16 @@ NOW = datetime(2026, 12, 1, 17, tzinfo=UTC)
 
 @pytest.fixture
 def world(database: Database, tmp_path: Path) -> World:
+    return watching(database, tmp_path)
+
+
+@pytest.fixture
+def sqlite_world(sqlite_database: Database, tmp_path: Path) -> World:
+    """For what is only about files."""
+    return watching(sqlite_database, tmp_path)
+
+
+def watching(database: Database, tmp_path: Path) -> World:
     made = World.build(database, NOW, tmp_path, import_dir=tmp_path / "drop")
     folders._seen.clear()
     look(made)
@@ -96,31 +106,33 @@ def test_the_same_content_under_another_name_is_taken_once(world: World) -> None
         ("orders.csv", "", 60),
     ],
 )
-def test_what_somebody_is_still_writing_is_left_alone(world: World, name: str, text: str, age_s: float) -> None:
-    path = put(world, name, text, age_s=age_s)
-    work(world)
-    assert path.exists() and count(world, TakenFile) == 0
+def test_what_somebody_is_still_writing_is_left_alone(sqlite_world: World, name: str, text: str, age_s: float) -> None:
+    path = put(sqlite_world, name, text, age_s=age_s)
+    work(sqlite_world)
+    assert path.exists() and count(sqlite_world, TakenFile) == 0
 
 
-def test_a_file_that_grew_is_looked_at_anew_and_one_without_a_last_line_end_is_taken_in_the_end(world: World) -> None:
-    path = put(world, "orders.csv", HEAD + "A1,+14155550100\nA2,+1415", age_s=4)
-    assert look(world) == 0
-    put(world, "orders.csv", HEAD + "A1,+14155550100\nA2,+14155550102", age_s=0)
-    world.later(seconds=8)
-    assert look(world) == 0
-    world.later(minutes=11)
-    work(world)
-    assert count(world) == 2 and not path.exists()
+def test_a_file_that_grew_is_looked_at_anew_and_one_without_a_last_line_end_is_taken_in_the_end(
+    sqlite_world: World,
+) -> None:
+    path = put(sqlite_world, "orders.csv", HEAD + "A1,+14155550100\nA2,+1415", age_s=4)
+    assert look(sqlite_world) == 0
+    put(sqlite_world, "orders.csv", HEAD + "A1,+14155550100\nA2,+14155550102", age_s=0)
+    sqlite_world.later(seconds=8)
+    assert look(sqlite_world) == 0
+    sqlite_world.later(minutes=11)
+    work(sqlite_world)
+    assert count(sqlite_world) == 2 and not path.exists()
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [("orders.xlsx", b"PK\x03\x04\n"), ("blank.csv", b"\n\n"), ("big.csv", b"x" * (11 * 1024 * 1024) + b"\n")],
 )
-def test_what_cannot_be_read_goes_to_failed_and_says_why(world: World, name: str, text: bytes) -> None:
-    put(world, name, text)
-    work(world)
-    assert names(world, "failed") == [name, f"{name}.errors.csv"] and count(world, TakenFile) == 0
+def test_what_cannot_be_read_goes_to_failed_and_says_why(sqlite_world: World, name: str, text: bytes) -> None:
+    put(sqlite_world, name, text)
+    work(sqlite_world)
+    assert names(sqlite_world, "failed") == [name, f"{name}.errors.csv"] and count(sqlite_world, TakenFile) == 0
 
 
 def test_a_file_with_nothing_usable_fails_and_may_come_again(world: World) -> None:

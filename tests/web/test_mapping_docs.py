@@ -15,6 +15,10 @@ from fakes.webapp import make_web, settings_for
 
 import app
 from db import Database
+from flows import mapping_files
+from flows.house import House
+from flows.mapping_files import MappingError
+from settings import Settings
 
 PAGE = (ROOT / "docs" / "adding-a-mapping.md").read_text(encoding="utf-8")
 DOCS = ROOT / "docs" / "mappings"
@@ -88,14 +92,15 @@ def test_each_example_lacks_nothing(name: str) -> None:
         ("shipments: {fields: {order_number: payload.a}}\nevnts: {}\n", "line 2: evnts: unknown key"),
     ],
 )
-def test_a_wrong_file_names_its_line_and_stops_the_start(
-    sqlite_database: Database, tmp_path: Path, moment: datetime, text: str, words: str
-) -> None:
-    from flows.mapping_files import MappingError
-
-    mappings = tmp_path / "workflows" / "mappings"
-    mappings.mkdir(parents=True)
-    (mappings / "bad.yml").write_text(text)
+def test_a_wrong_file_names_its_line(text: str, words: str) -> None:
     with pytest.raises(MappingError) as told:
-        make_web(sqlite_database, settings_for(sqlite_database, tmp_path), moment)
+        mapping_files.read(text, "bad.yml")
     assert "bad.yml line" in str(told.value) and words in str(told.value)
+
+
+def test_a_wrong_file_stops_the_start(tmp_path: Path) -> None:
+    mappings = tmp_path / "mappings" / "default"
+    mappings.mkdir(parents=True)
+    (mappings / "bad.yml").write_text("zone: UTC\nevents: {}\n")
+    with pytest.raises(MappingError, match=r"bad\.yml line 2"):
+        House.build(Settings(workflow_dir=tmp_path, secret_key="test"))
