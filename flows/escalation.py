@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.understanding import Entity
 from channels.inbox import ClaimedText
-from flows import evidence
+from flows import evidence, outbound_facts
 from flows.case_thread import handed_back, join, live_case
 from flows.desk import Wish
 from flows.house import House
@@ -61,6 +61,7 @@ def add_to_open_case(kit: Kit) -> bool:
 def dead_message(session: Session, house: House, claimed: ClaimedText, *, now: datetime) -> Case:
     """Open a case for a text that failed five times, so that a person reads what we could not."""
     claimed = whose(session, claimed)
+    outbound_facts.message_received(session, claimed, by="dead", shipment_id=None, now=now)
     wish = Wish(
         retailer=claimed.retailer,
         reason="dead_message",

@@ -19,7 +19,9 @@ from tracking_core.facts import EtaChanged, Fact, PromiseBroken, ProofAdded, Sta
 from tracking_core.models import Shipment
 
 #: What these flows took may hold a PIN, a call code, a gate code, or words meant for the other end of a masked line.
-SECRETIVE = frozenset({"relay", "delivery_pin", "call_pin", "driver", "delivery_instructions", "pending_question"})
+SECRETIVE = frozenset(
+    {"relay", "delivery_pin", "call_pin", "driver", "delivery_instructions", "pending_question", "dead"}
+)
 #: Three digits and more, also spaced: a code, a number, a card.
 _DIGITS = re.compile(r"\d(?:[\s.\-]?\d){2,}")
 HIDDEN = "[digits hidden]"

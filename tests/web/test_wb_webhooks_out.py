@@ -4,14 +4,17 @@ import base64
 import hashlib
 import hmac
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from fakes.listener import Listener, listening
+from fakes.webapp import settings_for
 from sqlalchemy import func, select
 
 from channels import inbox
 from channels.messages import InboundMessage
+from channels.models import OutboxRow
 from channels.webhook_post import Posted, Reach, WebhookPost
 from flows import outbound_endpoints, outbound_events, outbound_sending, router
 from flows.audit_models import AuditEntry
@@ -395,6 +398,34 @@ def test_nobody_there_is_no_exception():
     post = WebhookPost(Reach.ANY, connect_s=0.5)
     assert post("http://127.0.0.1:1/x", b"{}", {}).error == "no_connection"
     assert WebhookPost(Reach.ANY, resolve=lambda *_: [])("https://x.example", b"", {}).error == "dns"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reach"),
+    [
+        ({}, Reach.PUBLIC),
+        ({"demo": True}, Reach.LOOPBACK),
+        ({"public_base_url": "http://127.0.0.1:8000"}, Reach.LOOPBACK),
+        ({"twilio_api_url": "http://localhost:9"}, Reach.LOOPBACK),
+        ({"webhook_private_hosts": True}, Reach.ANY),
+    ],
+)
+def test_only_a_trial_posts_to_itself(sqlite_database, tmp_path, changes, reach):
+    assert outbound_endpoints.reach_of(settings_for(sqlite_database, tmp_path, **changes)) is reach
+
+
+def test_whoever_the_workflow_names_is_mailed_when_a_webhook_is_switched_off(shop, ear):
+    source = "cases: {alert_email: boss@shop.example}\n"
+    with shop.database.write() as session:
+        shop.house.workflows.save(session, "default", source, by="x", now=shop.clock.now)
+    added(shop, ear.url, ["shipment.created"])
+    ear.status = 410
+    shop.shipment()
+    house = replace(shop.house, email_configured=True)
+    teller = WebhookSender(shop.database, house, WebhookPost(Reach.ANY), clock=shop.clock)
+    tell_all(shop, teller=teller)
+    [mail] = [one for one in rows(shop, OutboxRow) if one.channel == "email"]
+    assert mail.recipient == "boss@shop.example" and "webhook" in (mail.subject + mail.text).lower()
 
 
 # -- upkeep ------------------------------------------------------------------------------------------------------------
