@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from channels.models import Contact, Conversation, Heartbeat, InboxRow, OurAddress, OutboxRow
-from flows import connections, delivery_figures, desk_figures, number_figures, percentiles
+from flows import connections, delivery_figures, desk_days, desk_figures, number_figures, percentiles
 from flows.desk_models import CaseClock
 from flows.line_models import Line, LineEnd
 from flows.local_days import Days
@@ -178,6 +178,36 @@ def test_the_overview_counts_what_happened(desk: Desk) -> None:
     assert len(rows) == 7 and sum(int(one["talks"]) for one in rows) == 5
     assert desk.web.api("GET", "/analytics/support?days=8").status_code == 422
     assert "other" not in page or "B1" not in page
+
+
+def test_days_that_are_over_are_counted_once_and_say_the_same(desk: Desk) -> None:
+    now = desk.web.clock.now
+    old, fresh = now - timedelta(days=5), now - timedelta(days=1)
+    with desk.web.database.write() as session:
+        ana = talk(session, "+14155550137")
+        for at in (old, old, fresh):
+            heard(session, ana, at)
+        heard(session, ana, old, by="case_thread")
+    days = Days.until_today(CALIFORNIA, 7, now=now)
+
+    def counted() -> dict[date, desk_days.Counts]:
+        with desk.web.database.read() as session:
+            return desk_days.counts(session, "default", days)
+
+    before = counted()
+    assert before[old.astimezone(CALIFORNIA).date()] == (0, 3, 1, 1)
+    # Today, yesterday and the day before are not settled.
+    assert desk_days.keep(desk.web.database, "default", days, now=now) == 4
+    assert desk_days.keep(desk.web.database, "default", days, now=now) == 0
+    assert counted() == before
+    with desk.web.database.write() as session:
+        heard(session, ana, old)  # too late to be counted
+        heard(session, ana, fresh)
+    after = counted()
+    assert after[old.astimezone(CALIFORNIA).date()] == (0, 3, 1, 1)
+    assert after[fresh.astimezone(CALIFORNIA).date()][1] == 2
+    assert desk_days.keep(desk.web.database, "other", days, now=now) == 4  # each retailer its own
+    desk_days.keep_all(desk.web.database, desk.web.house, now=now)
 
 
 def test_an_empty_desk_says_so(desk: Desk) -> None:
