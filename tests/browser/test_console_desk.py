@@ -183,6 +183,34 @@ def test_an_agent_takes_over_in_the_middle_and_hands_back(house, open_page):
     until(lambda: len(heard(house, phone)) > len(before), seconds=60, what="the bot's answer")
 
 
+def test_news_take_away_neither_focus_nor_choice_nor_what_is_marked(house, open_page):
+    first = shopper(house, "shipped")
+    house.say(first, MAIN, "talk to a person")
+    case_of(house, first)
+    page = desk(open_page, house)
+    row = page.locator("#rows tr").filter(has_text=order_of(first))
+    row.get_by_role("checkbox").check()
+    expect(page.locator("#chosen")).to_have_text("1")
+    row.get_by_role("link").focus()
+    second = shopper(house, "shipped")
+    house.say(second, MAIN, "talk to a person")
+    expect(page.locator("#rows tr").filter(has_text=order_of(second))).to_have_count(1, timeout=60_000)
+    expect(row.get_by_role("link")).to_be_focused()
+    expect(row.get_by_role("checkbox")).to_be_checked()
+
+    page.goto(f"{house.url}/console/cases/{case_of(house, first)}")
+    page.locator("#lines .words").first.select_text()
+    marked = page.evaluate("getSelection().toString()")
+    assert marked
+    house.say(first, MAIN, "are you there?")
+    until_handled(house, first, "are you there?")
+    asked = page.wait_for_response(lambda answer: "x-live" in answer.request.headers, timeout=60_000)
+    assert asked.status in {200, 304}
+    assert page.evaluate("getSelection().toString()") == marked
+    page.evaluate("getSelection().removeAllRanges()")
+    expect(page.locator("#lines")).to_contain_text("are you there?", timeout=60_000)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_the_desk_is_for_everybody(house, open_page, axe, size, scheme, tmp_path):

@@ -28,20 +28,17 @@ BAD = frozenset({"undelivered", "failed", "unknown", "expired", "dead"})
 #: The ends of a masked line.
 ROLE_WORDS = {"customer": "The customer", "driver": "The driver"}
 REASON_WORDS = {
-    "attempt_failed": "A delivery attempt failed",
     "address_doubt": "The address is doubtful",
     "carrier_silent": "The carrier is silent",
     "connection_silent": "A connection is silent",
     "driver_help": "A driver needs help",
     "driver_stop": "A driver takes no texts",
-    "lost": "Lost",
     "not_received": "Delivered, not received",
     "out_of_scope": "Not understood",
     "pin_locked": "The delivery PIN is locked",
     "pin_missing": "Handed over without a PIN",
     "pin_not_told": "The delivery PIN could not be told",
     "promise_broken": "A promised time has passed",
-    "stalled": "The parcel stands still",
     "undeliverable": "Texts do not arrive",
     "webhook_disabled": "A webhook was switched off",
     "talk_to_person": "Wants a person",
