@@ -35,6 +35,16 @@ def fold(session: Session, *, limit: int = BATCH) -> int:
     return len(notes)
 
 
+def refused(session: Session) -> Mapping[str, int]:
+    """How many requests of each source, of all retailers, did not fit their signature, as far back as days are kept."""
+    found: Counter[str] = Counter()
+    for model in (ConnectionTally, ConnectionNote):
+        query = select(model.source, func.sum(model.count)).where(model.kind == REFUSED).group_by(model.source)
+        for source, count in session.execute(query):
+            found[source] += int(count)
+    return found
+
+
 def forget(session: Session, *, now: datetime) -> None:
     """Delete days and hours that nobody asks for any more."""
     session.execute(delete(ConnectionTally).where(ConnectionTally.day < (now - DAYS_KEPT).date()))

@@ -12,13 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from channels.models import Heartbeat, InboxRow, OutboxRow
+from flows import connection_tally
 from flows.accounts import DEFAULT
 from flows.line_models import Line
 from flows.models import Case
 from tracking_core.models import Shipment, ShipmentEvent
 from tracking_core.states import UNKNOWN
 from web.context import parts
-from web.hooks import failures
 from web.security import caller
 
 blueprint = Blueprint("metrics", __name__)
@@ -59,7 +59,7 @@ def collect(session: Session, retailer: str | None, *, now: datetime) -> Iterabl
     yield _without_number(session, retailer)
     if retailer is None:
         yield _heartbeats(session, now)
-        yield _signature_failures()
+        yield _signature_failures(session)
 
 
 def _messages(session: Session, retailer: str | None) -> Metric:
@@ -131,11 +131,11 @@ def _heartbeats(session: Session, now: datetime) -> Metric:
     return found
 
 
-def _signature_failures() -> Metric:
+def _signature_failures(session: Session) -> Metric:
     found = CounterMetricFamily(
-        "doorline_signature_failures", "Webhooks refused by this process for their signature.", labels=["source"]
+        "doorline_signature_failures", "Webhooks refused for their signature.", labels=["source"]
     )
-    for source, count in failures.counts().items():
+    for source, count in sorted(connection_tally.refused(session).items()):
         found.add_metric([source], count)
     return found
 
