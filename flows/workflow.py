@@ -33,7 +33,7 @@ from flows.workflow_parts import (
 from flows.workflow_polling import Polling
 from flows.workflow_shadow import Prices, Shadow
 from flows.workflow_values import DAYS, Language, day_ranges
-from flows.workflow_watch import Returning, Watch
+from flows.workflow_watch import Mail, Returning, Watch
 
 DEFAULTS = Path(__file__).parent / "defaults.yml"
 
@@ -70,7 +70,7 @@ class Workflow(Part):
     eta: EtaRules
     watch: Watch
     #: Carrier -> who is mailed when it should look after a parcel.
-    carrier_contacts: dict[str, str]
+    carrier_contacts: dict[str, Mail]
     returning: Returning
     shadow: Shadow
     prices: Prices

@@ -1,7 +1,7 @@
 """What is watched, and what follows: the workflow's keys `watch`, `carrier_contacts` and `returning`."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -10,6 +10,8 @@ from flows.workflow_parts import Part
 from flows.workflow_values import Duration
 from tracking_core.watching import WATCHERS, Watcher
 
+#: Somebody's mailbox.
+Mail = Annotated[str, Field(max_length=200, pattern=r"^[^@\s]+@[^@\s]+$")]
 Do = Literal["text", "tell_driver", "tell_carrier", "case", "offer_slots", "reissue"]
 #: What makes no sense: a shopper can do nothing about a proof, and a carrier's silence is not about one parcel.
 NOT_FOR: dict[Watcher, frozenset[Do]] = {

@@ -12,6 +12,7 @@ from flows import upkeep, watchers
 from flows.models import Case
 from flows.outbound_events import of_shipment
 from flows.tracking import change_shipment
+from flows.workflow import WorkflowError, read
 from tracking_core.models import Shipment
 from tracking_core.watch_models import UsualGap, Watch, WatchHit
 from tracking_core.watching_rows import hits_of, sweep
@@ -326,3 +327,21 @@ def test_another_retailers_rules_are_their_own(world: World) -> None:
         change_shipment(session, world.house, session.get_one(Shipment, parcel), later, now=world.now)
     tick(world, hours=3)
     assert hits(world, parcel) == []  # the promise that was is none any more
+
+
+@pytest.mark.parametrize(
+    ("said", "complaint"),
+    [
+        ("watch: {lost: {do: [offer_slots]}}", "lost: offer_slots cannot be done about that"),
+        ("watch: {no_movement: {above: 0.5}}", "no_movement: `above` belongs to promise_at_risk"),
+        ("watch: {lots: off}", "unknown key 'lots'"),
+        ("watch: {lost: {do: [text, text]}}", "each action once"),
+        ("watch: {lost: {do: [shout]}}", "watch.lost.do.0"),
+        ("watch: {lost: {after: soon}}", "is no duration"),
+        ("carrier_contacts: {acme: nobody}", "carrier_contacts.acme"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused_with_its_line(said: str, complaint: str) -> None:
+    with pytest.raises(WorkflowError, match="workflow line 1: ") as refused:
+        read(said)
+    assert complaint in str(refused.value)
