@@ -1,5 +1,6 @@
 """What an agent does to a case by a form of its page: read, judged, done once."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -47,7 +48,7 @@ class Form:
 
     def key(self, subject: str) -> str:
         """The key under which it acts once; a form that brings no token acts every time."""
-        token = request.form.get("once") or f"{id(self)}:{request.environ.get('REMOTE_PORT', '')}:{clocks.now()}"
+        token = request.form.get("once") or secrets.token_hex()
         said = [("text", self.text), *self.said.items(), ("picture", str(len(self.picture)))]
         return desk_acts.key_of(self.who.email, token, self.action, subject, said)
 

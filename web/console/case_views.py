@@ -1,5 +1,6 @@
 """One case: its thread, its parcel, and everything an agent can do about either."""
 
+import secrets
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -7,7 +8,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from channels.redact import storable
-from db import utc_now
 from flows import audit, case_seen, cases, desk_actions, desk_acts, desk_calls
 from flows.case_replies import Unreachable, signature, way_back
 from flows.case_states import Priority
@@ -74,7 +74,7 @@ def _deeds(routes: Blueprint, parts: Parts) -> None:
             abort(404)
         said = {key: storable(value) for key, value in request.form.items() if key not in {"csrf", "once"}}
         who = access.current()
-        token = request.form.get("once") or f"{utc_now().isoformat()}"
+        token = request.form.get("once") or secrets.token_hex()
         key = desk_acts.key_of(who.email, token, name, f"case:{case_id}", said.items())
         try:
             with parts.database.write() as session:

@@ -1,5 +1,6 @@
 """The inbox: queues with their counts, filters and search, and what is done to many cases at once."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -137,7 +138,7 @@ def _bulk(parts: Parts) -> int | None:
     if action == "resolve" and request.form.get("reason") not in showing.RESOLUTIONS:
         abort(400, "Say how they were resolved.")
     said = [(name, request.form.get(name, "")) for name in ("action", "agent", "reason")]
-    token = request.form.get("once") or str(parts.clock())
+    token = request.form.get("once") or secrets.token_hex()
     key = desk_acts.key_of(who.email, token, "bulk", ",".join(map(str, ids)), said)
     with parts.database.write() as session:
         row = desk_acts.begin(session, who.retailer, key, f"bulk_{action}", agent=who.email, now=parts.clock())
