@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.picture_models import Picture
-from flows import driver_asks, driver_links, driver_proofs, milestones, pins, tracking
+from flows import driver_asks, driver_links, driver_positions, driver_proofs, milestones, pins, tracking
 from flows.cases import open_case
 from flows.driver_reached import Reached
 from flows.house import House
@@ -158,6 +158,7 @@ def act(
             digits=door.digits,
         )
     status, reason = _meaning(shipment, action)
+    before = driver_positions.heralds(session, house, shipment, position, at=min(at, now), status=status)
     event = CarrierEvent(
         carrier=DRIVER,
         event_id=event_id,
@@ -171,7 +172,7 @@ def act(
         flags=door.flags,
         raw={"action": action.value, "source": source, "before": shipment.state},
     )
-    taken = tracking.take_events(session, house, [event], retailer=driver.retailer, now=now, shipment=shipment)
+    taken = tracking.take_events(session, house, [*before, event], retailer=driver.retailer, now=now, shipment=shipment)
     line = False
     if action in ASKED:
         line = driver_asks.ask_customer(

@@ -81,29 +81,52 @@ def take(
     """Take in where the driver is, and set it with the stops to go on the parcels that are out.
 
     The next stop in order, and no other, is `arriving` or `at_address` once it is within its radius; the caller records
-    those events in the same transaction. A place no newer than the one we have changes nothing; one that is stale is
-    kept and tells nobody, and so does one that may be farther off than the door's radius. zone:
-    as in `rounds.stops_of`.
+    those events in the same transaction. A stop the driver was at and has clearly left without a word is over as far as
+    this goes: the one after it must not wait for a tap that never comes. A place no newer than the one we have changes
+    nothing; one that is stale is kept and tells nobody, and so does one that may be farther off than the door's radius.
+    zone: as in `rounds.stops_of`.
     """
     at = min(fix.at, now) if fix.at <= now + CLOCK_AHEAD else now
     here = Fix(fix.lat, fix.lon, at, fix.accuracy_m)
     known = _lock(session, driver, here, now)
     if known is None:
         return Moved(taken=False)
-    parcels, door = _out(session, driver, now, zone)
+    parcels, door = _out(session, driver, here, radii, now, zone)
     for parcel in parcels:
         parcel.position = {"lat": here.lat, "lon": here.lon, "at": at.isoformat()}
     zones = _still_near(session, known.zones, here, radii)
     blurred = here.accuracy_m is not None and here.accuracy_m > radii.at_address_m
-    events = []
+    events: list[tuple[Shipment, CarrierEvent]] = []
     if not blurred and now - at <= radii.stale_after:
         for parcel in door:
-            entered = _entered(parcel, here, radii, zones)
-            if entered is not None:
-                events.append((parcel, _event(parcel, entered, here)))
+            events += [(parcel, _event(parcel, entered, here)) for entered in _entered(parcel, here, radii, zones)]
     known.zones = zones
     session.flush()
     return Moved(taken=True, events=tuple(events))
+
+
+def heralds(parcel: Shipment, here: Fix, radii: Radii, *, before: str) -> list[CarrierEvent]:
+    """What a place says of the parcel it was sent with that nobody has said yet: near, and at the door, in order.
+
+    For what comes with a scan or a tap, which may be the first that is heard after minutes without a signal. before:
+    the status of that scan; only what comes before it on the way is answered, all of it for another.
+    """
+    state, door = ShipmentState(parcel.state), _place(parcel)
+    if state not in OUT or door is None or (parcel.stops_away or 0) > 0:
+        return []
+    if here.accuracy_m is not None and here.accuracy_m > radii.at_address_m:
+        return []
+    found = _passed(distance_m(here.lat, here.lon, *door), radii)
+    told = {ShipmentState.ARRIVING.value, ShipmentState.AT_ADDRESS.value}
+    upto = list(found) if before not in told else [zone for zone in found if zone.rank < ShipmentState(before).rank]
+    return [_event(parcel, zone, here) for zone in upto if zone.rank > state.rank]
+
+
+def _passed(away_m: float, radii: Radii) -> tuple[ShipmentState, ...]:
+    """The zones of a door somebody so far away is in, the outer one first."""
+    if away_m <= radii.at_address_m:
+        return (ShipmentState.ARRIVING, ShipmentState.AT_ADDRESS)
+    return (ShipmentState.ARRIVING,) if away_m <= radii.arriving_m else ()
 
 
 def newest(session: Session, driver_id: int, *, now: datetime) -> DriverPosition | None:
@@ -165,7 +188,7 @@ def _lock(session: Session, driver: Driver, here: Fix, now: datetime) -> DriverP
 
 
 def _out(
-    session: Session, driver: Driver, now: datetime, zone: rounds.Zone | None
+    session: Session, driver: Driver, here: Fix, radii: Radii, now: datetime, zone: rounds.Zone | None
 ) -> tuple[list[Shipment], list[Shipment]]:
     """The parcels that are out with the driver in the round's order, and those of the stop that comes next; locked."""
     round_ = rounds.stops_of(session, driver.retailer, driver.id, now=now, zone=zone)
@@ -181,12 +204,19 @@ def _out(
     # What has moved on, or to another driver, while we waited for the lock is not out with this one any more.
     ours = {one: parcel for one, parcel in found.items() if parcel.state in OUT and parcel.driver_id == driver.id}
     rounds.count_down(session, round_)
-    following = rounds.next_of([stop for stop in round_ if stop.shipment.id in ours])
+    coming = [stop for stop in round_ if stop.shipment.id in ours]
+    following = rounds.next_of([stop for stop in coming if not _was_left(ours[stop.shipment.id], here, radii)])
     parcels = [ours[one] for one in ids if one in ours]
     if following is None:
         return parcels, []
     door = ours[following.shipment.id]
     return parcels, [door, *(one for one in parcels if one is not door and _same_door(door, one))]
+
+
+def _was_left(parcel: Shipment, here: Fix, radii: Radii) -> bool:
+    """Whether the driver was at the parcel's door and is clearly away from it now."""
+    door = _place(parcel) if parcel.state == ShipmentState.AT_ADDRESS else None
+    return door is not None and distance_m(here.lat, here.lon, *door) > LEFT_AT * radii.arriving_m
 
 
 def _same_door(one: Shipment, other: Shipment) -> bool:
@@ -202,23 +232,21 @@ def _place(parcel: Shipment) -> tuple[float, float] | None:
     return (float(lat), float(lon)) if lat is not None and lon is not None else None
 
 
-def _entered(parcel: Shipment, here: Fix, radii: Radii, zones: dict[str, str]) -> ShipmentState | None:
-    """The zone of the parcel's door the driver has newly entered; it is noted in `zones`."""
+def _entered(parcel: Shipment, here: Fix, radii: Radii, zones: dict[str, str]) -> tuple[ShipmentState, ...]:
+    """The zones of the parcel's door the driver has newly entered, the outer one first; they are noted in `zones`.
+
+    After minutes without a place the driver may stand at the door at once; that they came near is told all the same.
+    """
     door = _place(parcel)
     if door is None:
-        return None
-    away = distance_m(here.lat, here.lon, *door)
-    if away <= radii.at_address_m:
-        zone = ShipmentState.AT_ADDRESS
-    elif away <= radii.arriving_m:
-        zone = ShipmentState.ARRIVING
-    else:
-        return None
-    entered = zones.get(str(parcel.id))
-    if entered in (zone, ShipmentState.AT_ADDRESS):
-        return None
-    zones[str(parcel.id)] = zone.value
-    return zone if zone.rank > ShipmentState(parcel.state).rank else None
+        return ()
+    passed = _passed(distance_m(here.lat, here.lon, *door), radii)
+    if not passed:
+        return ()
+    if zones.get(str(parcel.id)) in (passed[-1], ShipmentState.AT_ADDRESS):
+        return ()
+    zones[str(parcel.id)] = passed[-1].value
+    return tuple(zone for zone in passed if zone.rank > ShipmentState(parcel.state).rank)
 
 
 def _still_near(session: Session, zones: dict[str, str], here: Fix, radii: Radii) -> dict[str, str]:
