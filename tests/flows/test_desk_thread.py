@@ -405,3 +405,35 @@ def test_what_is_open_anew_is_not_opened_twice(database: Database, tmp_path: Pat
     built.says("it is still broken")
     with database.read() as session:
         assert session.get_one(Case, old.id).state == "resolved"
+
+
+@pytest.mark.parametrize(("rule", "why"), [("known", "is no agent of this retailer"), ("any", None)])
+def test_people_of_another_desk_are_welcome_unless_the_workflow_says_no(
+    sqlite_database: Database, tmp_path: Path, rule: str, why: str | None
+) -> None:
+    built = world(sqlite_database, tmp_path, f"cases: {{agents: {rule}}}\n")
+    with sqlite_database.write() as session:
+        assert cases.cannot_take(session, built.house, "default", "someone@else.example") == why
+        assert cases.cannot_take(session, built.house, "default", " Ada@Example.com") is None
+        session.scalars(select(Agent).where(Agent.email == ADA)).one().role = "read_only"
+        assert cases.cannot_take(session, built.house, "default", ADA) == "is an agent who may only read"
+
+
+def test_two_retailers_desks_know_nothing_of_each_other(database: Database, tmp_path: Path) -> None:
+    """The same shopper, the same order number: a claim at one leaves the other's bot awake."""
+    built = world(database, tmp_path)
+    built.parcel()
+    built.says("a person please")
+    other = "+15005550077"
+    with database.write() as session:
+        accounts.add_retailer(session, "other", other, now=NOW)
+        built.house.workflows.seed(session, now=NOW)
+    act(built, cases.claim)
+    assert built.says("where is my order?") == []
+    before = len(built.texts())
+    built.hear("I want to talk to a person", ours=other)
+    built.work()
+    assert len(built.texts()) == before + 1
+    with database.read() as session:
+        mine = session.scalars(select(Case.retailer).order_by(Case.id)).all()
+    assert mine == ["default", "other"]
