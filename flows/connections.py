@@ -1,15 +1,18 @@
 """What each source brings: noted as it happens, cheap and without waiting for anybody. Read by `connection_health`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from flows.connection_models import ConnectionNote
 from flows.connection_samples import redacted
 from tracking_core.facts import CarrierEvent
+from tracking_core.ledger import fitting
+from tracking_core.models import Shipment, ShipmentEvent, UnmatchedEvent
+from tracking_core.numbers import normalised
 from tracking_core.states import UNKNOWN
 
 EVENT, UNKNOWN_CODE, REFUSED = "event", "unknown", "refused"
@@ -40,7 +43,13 @@ def note(
 
 
 def note_events(session: Session, retailer: str, events: Iterable[CarrierEvent], *, now: datetime) -> None:
-    """Note all events of one webhook or answer, unknown codes with their payloads, in one insert."""
+    """Note the events of one webhook or answer, just recorded with the same `now`: unknown codes with their payloads.
+
+    Many sources send a parcel's whole history each time: of several events only those are counted that were new; when
+    none was, that the source has spoken.
+    """
+    given = list(events)
+    fresh = _recorded_now(session, retailer, given, now) if len(given) > 1 else given
     rows = [
         _row(
             retailer,
@@ -52,10 +61,33 @@ def note_events(session: Session, retailer: str, events: Iterable[CarrierEvent],
             1,
             now,
         )
-        for event in events
+        for event in fresh
     ]
+    if not rows and given:
+        rows = [_row(retailer, given[0].carrier, None, None, None, True, 1, now)]
     if rows:
         session.execute(insert(ConnectionNote), rows)
+
+
+def _recorded_now(
+    session: Session, retailer: str, events: Sequence[CarrierEvent], now: datetime
+) -> Sequence[CarrierEvent]:
+    """Those that were not known before; where that cannot be told, all."""
+    numbers = {normalised(event.tracking_number) for event in events}
+    if "" in numbers:
+        return events
+    known = (
+        select(ShipmentEvent.source, ShipmentEvent.event_id)
+        .join(Shipment, Shipment.id == ShipmentEvent.shipment_id)
+        .where(Shipment.retailer == retailer, Shipment.tracking_number.in_(numbers), ShipmentEvent.received_at == now)
+    )
+    waiting = select(UnmatchedEvent.source, UnmatchedEvent.event_id).where(
+        UnmatchedEvent.retailer == retailer,
+        UnmatchedEvent.tracking_number.in_(numbers),
+        UnmatchedEvent.received_at == now,
+    )
+    fresh = {tuple(row) for query in (known, waiting) for row in session.execute(query)}
+    return [event for event in events if (event.carrier, fitting(event.event_id)) in fresh]
 
 
 def _row(

@@ -15,6 +15,8 @@ from flows.connection_lags import EDGES_S, NO_TIME, bucket, quantile
 from flows.connection_models import ConnectionNote, ConnectionTally
 from flows.connection_samples import redacted
 from flows.models import Case
+from flows.tracking import take_events
+from tracking_core.facts import CarrierEvent
 
 
 @pytest.fixture
@@ -52,6 +54,29 @@ def test_notes_count_at_once_and_the_same_after_they_are_added_up(world: World) 
     with world.database.read() as session:
         assert session.scalar(select(func.count()).select_from(ConnectionNote)) == 0
         assert connection_health.report(session, "other", now=world.now) == []
+
+
+def test_a_history_sent_again_counts_only_what_is_new(world: World) -> None:
+    parcel = world.parcel(tracking="1Z9")
+    history = [
+        world.event(status, ago=ago, tracking_number="1Z9", event_id=status)
+        for status, ago in (("processed", 7200), ("shipped", 60), ("in_transit", 5))
+    ]
+    unknown = world.event("unknown", tracking_number="1Z-else", event_id="x", code="Q1")
+
+    def send(*events: CarrierEvent) -> None:
+        with world.database.write() as session:
+            take_events(session, world.house, events, retailer="default", now=world.now)
+            connections.note_events(session, "default", events, now=world.now)
+
+    send(*history[:2])
+    world.later(seconds=1)
+    send(*history, unknown)
+    world.later(seconds=1)
+    send(*history, unknown)
+    found = health(world, "test")
+    assert found.events_today == 2 + 2 + 1 and [one.count for one in found.unknown_codes] == [1]
+    assert found.last_seen == world.now and parcel
 
 
 def test_a_source_whose_requests_never_fit_is_not_called_well(world: World) -> None:
