@@ -56,6 +56,9 @@ class Day:
     #: Surveys answered, by the day they were asked, and how many of them satisfied.
     answers: int = 0
     satisfied: int = 0
+    #: Seconds until an agent's first words, of cases opened on the day; None of none, and for several days.
+    reply_p50_s: float | None = None
+    reply_p90_s: float | None = None
 
     @property
     def contact_rate(self) -> float | None:
@@ -114,7 +117,7 @@ class Report:
 def report(session: Session, retailer: str, days: Days, *, now: datetime) -> Report:
     """Put the figures together."""
     found = {one: Day(one) for one in days.all}
-    for read in (_counted, _cases, _clocks, _answers):
+    for read in (_counted, _cases, _clocks, _answers, _replies):
         read(session, retailer, days, found, now)
     by_day = list(found.values())
     count, (half, most) = _first_reply(session, retailer, days)
@@ -136,7 +139,7 @@ def _share(met: int, missed: int) -> float | None:
 def _sum(days: Sequence[Day]) -> Day:
     total = Day()
     for name in Day.__dataclass_fields__:
-        if name != "day":
+        if name not in {"day", "reply_p50_s", "reply_p90_s"}:
             setattr(total, name, sum(getattr(one, name) for one in days))
     return total
 
@@ -186,6 +189,13 @@ def _answers(session: Session, retailer: str, days: Days, found: dict[date, Day]
         one = found[day_of(said)]
         one.answers += count
         one.satisfied += count if is_happy(score or 0, scale) else 0
+
+
+def _replies(session: Session, retailer: str, days: Days, found: dict[date, Day], _now: datetime) -> None:
+    took: Any = percentiles.seconds_between(session, Case.created_at, Case.first_reply_at)
+    mine = (Case.retailer == retailer, days.within(Case.created_at), Case.first_reply_at.is_not(None))
+    for said, (half, most) in percentiles.by_key(session, days.of(session, Case.created_at), took, mine, (0.5, 0.9)):
+        found[day_of(said)].reply_p50_s, found[day_of(said)].reply_p90_s = half, most
 
 
 def _first_reply(session: Session, retailer: str, days: Days) -> tuple[int, tuple[float | None, ...]]:

@@ -41,3 +41,19 @@ def of(session: Session, rows: Select[Any], shares: Sequence[float]) -> tuple[in
         return int(found[0]), tuple(None if one is None else float(one) for one in found[1:])
     values = [float(one) for one in session.scalars(rows.limit(LOOKED_AT_MAX)) if one is not None]
     return len(values), tuple(percentile(values, share) for share in shares)
+
+
+def by_key(
+    session: Session, key: Any, value: Any, where: Sequence[ColumnElement[bool]], shares: Sequence[float]
+) -> list[tuple[Any, tuple[float | None, ...]]]:
+    """(key, percentiles of the values that have it) for each key; key: a labelled column."""
+    if session.get_bind().dialect.name == "postgresql":
+        asked = [func.percentile_cont(share).within_group(value) for share in shares]
+        query = select(key, *asked).where(*where).group_by(key.name)
+        return [
+            (row[0], tuple(None if one is None else float(one) for one in row[1:])) for row in session.execute(query)
+        ]
+    groups: dict[Any, list[float]] = {}
+    for found, took in session.execute(select(key, value).where(*where).limit(LOOKED_AT_MAX)):
+        groups.setdefault(found, []).append(float(took))
+    return [(found, tuple(percentile(values, share) for share in shares)) for found, values in groups.items()]

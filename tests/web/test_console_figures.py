@@ -116,6 +116,7 @@ def test_percentiles_are_the_same_on_both_databases(desk: Desk) -> None:
     with desk.web.database.read() as session:
         found = desk_figures.report(session, "default", Days.until_today(CALIFORNIA, 7, now=now), now=now)
     assert found.first_reply_n == 5
+    assert found.by_day[-1].reply_p50_s == pytest.approx(180, abs=0.01) and found.by_day[0].reply_p90_s is None
     assert found.first_reply_p50_s == pytest.approx(180, abs=0.01)
     assert found.first_reply_p90_s == pytest.approx(percentiles.percentile([60, 120, 180, 240, 6000], 0.9), abs=0.01)
 

@@ -164,6 +164,10 @@ def test_a_file_is_handed_in_watched_and_its_bad_lines_taken_home(desk: Desk) ->
     assert other.post(f"{place}/cancel").status_code == 404
     assert Desk.of(web, "rita@example.com").get(f"{place}/errors.csv").status_code == 403
     assert desk.post("/imports", form_of="/imports").status_code == 422
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\n\r\n'
+    large = head + b"x" * (11 * 1024 * 1024) + b"\r\n--x--\r\n"
+    kind = "multipart/form-data; boundary=x"
+    assert desk.client.post("/console/imports", data=large, content_type=kind).status_code == 413
     with web.database.read() as session:
         done = session.scalars(select(AuditEntry.action).where(AuditEntry.action.startswith("import."))).all()
         assert done == ["import.started"]

@@ -42,6 +42,8 @@ class DatedDay(SupportDay):
     """One day's figures."""
 
     day: date
+    first_reply_p50_s: float | None = Field(description="Of cases opened on the day.")
+    first_reply_p90_s: float | None
 
 
 class OpenCases(Answered):
@@ -90,8 +92,17 @@ def support_figures(call: Call) -> Answer:
                 )
                 for one in found.open_cases
             ],
-            by_day=[DatedDay(day=one.day or days.first, **_of(one)) for one in found.by_day],  # type: ignore[arg-type]
+            by_day=[_dated(one, days) for one in found.by_day],
         ),
+    )
+
+
+def _dated(one: Day, days: Days) -> DatedDay:
+    return DatedDay(
+        day=one.day or days.first,
+        first_reply_p50_s=_rounded(one.reply_p50_s, 1),
+        first_reply_p90_s=_rounded(one.reply_p90_s, 1),
+        **_of(one),  # type: ignore[arg-type]  # the fields' own values
     )
 
 

@@ -27,6 +27,8 @@ COLUMNS: dict[str, Callable[[Day], object]] = {
     "cases_opened": lambda one: one.cases,
     "first_replies_in_time": lambda one: one.replies_met,
     "first_replies_late": lambda one: one.replies_missed,
+    "first_reply_p50_s": lambda one: _rounded(one.reply_p50_s, 0),
+    "first_reply_p90_s": lambda one: _rounded(one.reply_p90_s, 0),
     "resolutions_in_time": lambda one: one.resolutions_met,
     "resolutions_late": lambda one: one.resolutions_missed,
     "survey_answers": lambda one: one.answers,
@@ -52,6 +54,7 @@ def add_to(routes: Blueprint, parts: Parts) -> None:
             contact=_drawn(found.by_day, "Texts per 100 parcels", lambda one: one.contact_rate),
             alone=_drawn(found.by_day, "Without a person", lambda one: _percent(one.alone), unit="%", top=100.0),
             replies=_sla(found.by_day),
+            first=_first_reply(found.by_day),
             csat=_drawn(found.by_day, "Satisfied", lambda one: _percent(one.csat), unit="%", top=100.0),
             cases=_drawn(found.by_day, "Cases opened", lambda one: float(one.cases)),
             open_total=sum(one.total for one in found.open_cases),
@@ -96,6 +99,18 @@ def _sla(days: Sequence[Day]) -> charts.Chart:
         Series("Resolution", [_percent(one.resolution_met) for one in days]),
     ]
     return charts.chart(_labels(days), series, unit="%", top=100.0)
+
+
+def _first_reply(days: Sequence[Day]) -> charts.Chart:
+    series = [
+        Series("Half within", [_minutes(one.reply_p50_s) for one in days]),
+        Series("90% within", [_minutes(one.reply_p90_s) for one in days]),
+    ]
+    return charts.chart(_labels(days), series, unit=" min")
+
+
+def _minutes(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds / 60, 1)
 
 
 def _labels(days: Sequence[Day]) -> list[str]:
