@@ -36,6 +36,7 @@ import tracking_core.models as _tracking
 import tracking_core.pin_models as _pins
 import tracking_core.position_models as _positions
 import tracking_core.proof_models as _proofs
+import tracking_core.scorecard_models as _scorecards
 import tracking_core.transit_models as _transit
 import tracking_core.watch_models as _watching
 import web.api.models as _api
@@ -73,6 +74,7 @@ TABLES = (
     _tracking,
     _pins,
     _proofs,
+    _scorecards,
     _positions,
     _transit,
     _watching,

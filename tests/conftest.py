@@ -43,6 +43,7 @@ import tracking_core.models
 import tracking_core.pin_models
 import tracking_core.position_models
 import tracking_core.proof_models
+import tracking_core.scorecard_models
 import tracking_core.transit_models
 import tracking_core.watch_models
 import web.api.models
@@ -88,6 +89,7 @@ MODELS = (
     tracking_core.models,
     tracking_core.pin_models,
     tracking_core.proof_models,
+    tracking_core.scorecard_models,
     tracking_core.position_models,
     tracking_core.transit_models,
     tracking_core.watch_models,

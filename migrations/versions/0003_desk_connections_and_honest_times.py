@@ -202,6 +202,37 @@ def upgrade() -> None:
         batch_op.create_index("ix_custom_inbound_age", ["received_at"], unique=False)
 
     op.create_table(
+        "delivery_fact",
+        sa.Column(
+            "shipment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("retailer", sa.String(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("carrier", sa.String(), nullable=False),
+        sa.Column("service", sa.String(), nullable=False),
+        sa.Column("lane", sa.String(), nullable=False),
+        sa.Column("driver_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("failed_tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("party", sa.String(), nullable=True),
+        sa.Column("kept_first", sa.Boolean(), nullable=True),
+        sa.Column("kept_last", sa.Boolean(), nullable=True),
+        sa.Column("transit_s", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("transit_bucket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("estimate_error_s", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("proofs", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proofs_good", sa.Boolean(), nullable=True),
+        sa.Column("saved", sa.Boolean(), nullable=False),
+        sa.Column("cost_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("currency", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("shipment_id", name=op.f("pk_delivery_fact")),
+    )
+    with op.batch_alter_table("delivery_fact", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_fact_ended", ["retailer", "ended_at"], unique=False)
+
+    op.create_table(
         "desk_act",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("retailer", sa.String(), nullable=False),
@@ -804,6 +835,10 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("weather", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True)
         )
+        batch_op.add_column(
+            sa.Column("cost_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+        batch_op.add_column(sa.Column("cost_currency", sa.String(), nullable=True))
         batch_op.add_column(
             sa.Column("learned", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True)
         )
