@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, BinaryIO
 
 from flows.import_text import ANY_BYTES, WESTERN, encoding_of, records
-from flows.intake import Customer, Delivery, Destination, DriverIn, ImportedShipment, Said, Window
+from flows.intake import Cost, Customer, Delivery, Destination, DriverIn, ImportedShipment, Said, Window
 
 #: What the owner of a file should know of it as a whole, by name.
 NOTES = {
@@ -27,6 +27,7 @@ NESTED: dict[str, type[Said]] = {
     "promised": Window,
     "driver": DriverIn,
     "delivery": Delivery,
+    "cost": Cost,
 }
 #: Cells that hold several values, separated by `|`, `;` or spaces.
 LISTS = {"delivery.proof"}
@@ -35,7 +36,7 @@ JSON_CELLS = {"items"}
 TRUE, FALSE = {"true", "yes", "1", "y"}, {"false", "no", "0", "n"}
 BOOLEANS = {"customer.sms_consent", "delivery.leave_at_door"}
 #: Written with a comma in much of the world.
-DECIMALS = {"destination.lat", "destination.lon"}
+DECIMALS = {"destination.lat", "destination.lon", "cost.amount"}
 #: Digits, not amounts: spreadsheets like to shorten them.
 NUMBERS = {"order_number", "tracking_number", "customer.phone", "driver.phone", "destination.postal_code"}
 SHORTENED = re.compile(r"[+-]?\d(?:[.,]\d+)?E\+\d+")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -166,6 +167,13 @@ class Item(Said):
     quantity: int = Field(1, ge=1, le=1_000_000)
 
 
+class Cost(Said):
+    """What something costs."""
+
+    amount: Decimal = Field(ge=0, le=1_000_000, decimal_places=2, description="In the currency's unit, such as 4.90.")
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.")]
+
+
 class ShipmentChange(Said):
     """What may be changed of a shipment. Absent fields stay; null takes a value away; mappings are merged."""
 
@@ -179,6 +187,7 @@ class ShipmentChange(Said):
     delivery: Delivery | None = None
     items: list[Item] | None = Field(None, max_length=500)
     stop: int | None = Field(None, ge=1, le=10_000, description="Its place in the driver's round; absent: by window.")
+    cost: Cost | None = Field(None, description="What its delivery costs you; scorecards compare it.")
 
 
 class ShipmentIn(ShipmentChange):
@@ -253,6 +262,9 @@ def _columns(said: ShipmentChange, country: str, faults: list[FieldFault]) -> di
     values = {name: value for name, value in values.items() if name in named}
     if "stop" in named:
         values["stop_number"] = said.stop
+    if "cost" in named:
+        values["cost_minor"] = None if said.cost is None else int(said.cost.amount * 100)
+        values["cost_currency"] = None if said.cost is None else said.cost.currency
     if "items" in named:
         values["items"] = [item.model_dump() for item in said.items or ()]
     if said.customer is not None:

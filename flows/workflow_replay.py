@@ -211,6 +211,7 @@ def _copy(session: Session, past: Past) -> None:
 _SAME = (
     "carrier", "service", "source", "customer_name", "customer_phone", "customer_email", "destination", "promised_from",
     "promised_to", "delivery", "items", "stop_number",
+    "cost_minor", "cost_currency",
 )  # fmt: skip
 
 

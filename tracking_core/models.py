@@ -91,6 +91,11 @@ class Shipment(Base):
     #: The parcel's place in its driver's round, as the retailer numbers it; None: by its window.
     stop_number: Mapped[int | None]
 
+    #: What its delivery costs the retailer, in hundredths of the currency's unit, and the currency (ISO 4217); None:
+    #: nobody said.
+    cost_minor: Mapped[int | None]
+    cost_currency: Mapped[str | None]
+
     state: Mapped[str] = mapped_column(default="created")
     #: When the state was reached in the world (the event's time), None while created.
     state_at: Mapped[datetime | None]

@@ -82,6 +82,9 @@ class NewShipment:
     items: list[dict[str, Any]] = field(default_factory=list)
     #: Its place in the driver's round; None: by its window.
     stop_number: int | None = None
+    #: What its delivery costs the retailer, in hundredths of the currency's unit; ISO 4217. Both or neither.
+    cost_minor: int | None = None
+    cost_currency: str | None = None
     #: api, import, demo, or a store's name.
     source: str = "api"
 
@@ -150,6 +153,8 @@ def fresh(new: NewShipment, *, retailer: str, now: datetime) -> Shipment:
         delivery=dict(new.delivery),
         items=list(new.items),
         stop_number=new.stop_number,
+        cost_minor=new.cost_minor,
+        cost_currency=new.cost_currency,
         state=ShipmentState.CREATED.value,
         flags=[],
         attempts=0,

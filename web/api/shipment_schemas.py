@@ -91,6 +91,13 @@ class LineOut(Answered):
     state: Literal["open", "closed"]
 
 
+class CostOut(Answered):
+    """What something costs."""
+
+    amount: str = Field(description="In the currency's unit, with two places.")
+    currency: str
+
+
 class ShipmentOut(Answered):
     """A shipment."""
 
@@ -111,6 +118,7 @@ class ShipmentOut(Answered):
     line: LineOut | None
     delivery: DeliveryOut
     items: list[ItemOut]
+    cost: CostOut | None
     tracking_url: str
     delivered_at: datetime | None
     created_at: datetime

@@ -70,6 +70,7 @@ def shipment(call: Call, row: Shipment) -> ShipmentOut:
             "line": _line(call, row),
             "delivery": _delivery(row),
             "items": [ItemOut.model_validate(item) for item in row.items],
+            "cost": _cost(row),
             "tracking_url": call.parts.house.links.url(call.session, "t", row.id, now=call.now),
             "delivered_at": row.delivered_at,
             "created_at": row.created_at,
@@ -173,6 +174,12 @@ def _line(call: Call, row: Shipment) -> LineOut | None:
     if line is None:
         return None
     return LineOut.model_validate({"number": lines.number_of(call.session, line), "state": line.state})
+
+
+def _cost(row: Shipment) -> dict[str, str] | None:
+    if row.cost_minor is None or row.cost_currency is None:
+        return None
+    return {"amount": f"{row.cost_minor // 100}.{row.cost_minor % 100:02}", "currency": row.cost_currency}
 
 
 def _delivery(row: Shipment) -> DeliveryOut:
