@@ -82,10 +82,11 @@ def replay_all(table: Table, split: int, say: Say) -> Mapping[str, Replay]:
 
 def replay(table: Table, milestone: str, split: int, say: Say) -> Replay | None:
     """Estimate the test rows of one milestone in the order of time; None when there are none."""
+    when = table.created if milestone == "created" else table.reached[milestone]
+    if not np.isfinite(when[split:]).any():
+        return None
     columns = design(table, milestone)
     tested = columns.rows >= split
-    if not tested.any():
-        return None
     made, centre = Predictions(), np.full(len(columns.at), np.nan)
     begins = float(columns.at[tested].min())
     edges = _edges(columns, tested, begins)
