@@ -168,7 +168,7 @@ def test_a_journey_moves_names_its_driver_and_offers_its_proof(web: Web, table: 
 @tables
 def test_sent_again_and_in_any_order_it_ends_the_same(sqlite_web: Web, table: ModuleType) -> None:
     """Every order of three steps of the way, each sent twice: delivered, and each event once."""
-    steps = (table.JOURNEY[0], *table.JOURNEY[-3:])
+    steps = (table.JOURNEY[0], *table.JOURNEY[-2:])
     for number, order in enumerate(itertools.permutations(steps)):
         payloads = [_renamed(table.PAYLOADS[name], table, f"{table.NUMBER}{number}") for name in order]
         ident = sqlite_web.shipment(f"A{number}", tracking_number=f"{table.NUMBER}{number}")["id"]
