@@ -24,12 +24,9 @@ def fold(session: Session, *, limit: int = BATCH) -> int:
     gone = delete(ConnectionNote).where(ConnectionNote.id.in_(session.scalars(chosen).all()))
     notes = session.scalars(gone.returning(ConnectionNote)).all()
     # Always in the same order: two workers that fold at once do not wait in a circle.
-    for row in sorted(_tallies(notes), key=lambda one: [str(part) for part in one.values()]):
-        _add(session, ConnectionTally, row, ("retailer", "source", "day", "kind", "bucket"))
-    for row in sorted(_hours(notes), key=lambda one: [str(part) for part in one.values()]):
-        _add(session, ConnectionHour, row, ("retailer", "source", "hour"))
-    for row in _codes(notes):
-        _add(session, ConnectionCode, row, ("retailer", "source", "code"))
+    _add(session, ConnectionTally, _tallies(notes), ("retailer", "source", "day", "kind", "bucket"))
+    _add(session, ConnectionHour, _hours(notes), ("retailer", "source", "hour"))
+    _add(session, ConnectionCode, _codes(notes), ("retailer", "source", "code"))
     for row in _signs(notes):
         _seen(session, row)
     return len(notes)
@@ -95,21 +92,25 @@ def _signs(notes: Sequence[ConnectionNote]) -> Iterable[dict[str, Any]]:
     return [{"retailer": key[0], "source": key[1], **row} for key, row in sorted(found.items())]
 
 
-def _insert(session: Session, model: Any, row: Mapping[str, Any]) -> Any:
+def _insert(session: Session, model: Any, rows: Sequence[Mapping[str, Any]]) -> Any:
     postgres = session.get_bind().dialect.name == "postgresql"
-    return (postgresql.insert if postgres else sqlite.insert)(model.__table__).values(**row)
+    return (postgresql.insert if postgres else sqlite.insert)(model.__table__).values([dict(row) for row in rows])
 
 
-def _add(session: Session, model: Any, row: Mapping[str, Any], key: tuple[str, ...]) -> None:
-    insert = _insert(session, model, row)
+def _add(session: Session, model: Any, rows: Iterable[Mapping[str, Any]], key: tuple[str, ...]) -> None:
+    """Add the rows' counts to those that are there, in one statement; rows always in the same order."""
+    ordered = sorted(rows, key=lambda row: [str(row[name]) for name in key])
+    if not ordered:
+        return
+    insert = _insert(session, model, ordered)
     change = {"count": model.count + insert.excluded.count}
-    if "sample" in row:
+    if "sample" in ordered[0]:
         change |= {"last_at": insert.excluded.last_at, "sample": insert.excluded.sample}
     session.execute(insert.on_conflict_do_update(index_elements=key, set_=change))
 
 
 def _seen(session: Session, row: Mapping[str, Any]) -> None:
-    insert = _insert(session, Connection, row)
+    insert = _insert(session, Connection, [row])
     change: dict[str, Any] = {}
     for name in ("last_at", "refused_at"):
         given, known = getattr(insert.excluded, name), getattr(Connection, name)
