@@ -40,7 +40,7 @@ DOORDASH_NAMES = (
 def day(text: str) -> datetime | None:
     for pattern in FORMATS:
         try:
-            return datetime.strptime(text, pattern)
+            return datetime.strptime(text, pattern)  # noqa: DTZ007  days, written with Z below
         except ValueError:
             continue
     return None
