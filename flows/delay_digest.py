@@ -138,7 +138,7 @@ def _values(telling: Telling, parcels: Sequence[Shipment]) -> dict[str, Any]:
     speaker = parcels[-1]
     wording = telling.wording(speaker)
     values = wording.parcel(telling.session, speaker)
-    values |= {"todo": todo(telling, speaker), "reason": values["reason"] or values["reasons"]}
+    values |= {"todo": todo(telling, speaker), "reason": wording.why(speaker)}
     if len(parcels) == 1:
         return values
     whens = [wording.when(one) for one in parcels]

@@ -7,7 +7,7 @@ from flows.delay_digest import LATER, SOONER
 from flows.digests import REPLACED, Order, replace_held, tell_again
 from flows.promises import last_told
 from flows.wording import is_unknown
-from tracking_core.eta import Estimate, estimate
+from tracking_core.eta import Estimate
 from tracking_core.models import Shipment
 from tracking_core.promises import Movement, left
 from tracking_core.states import ShipmentState
@@ -23,7 +23,7 @@ def tell_if_moved(order: Order, parcel: Shipment) -> bool:
     texts a person gets in one day.
     """
     telling = order.telling
-    expected = estimate(parcel, now=telling.now, zone=telling.wording(parcel).zone(parcel))
+    expected = telling.wording(parcel).expected(parcel)
     if expected is None or ShipmentState(parcel.state).is_final or is_unknown(parcel, expected):
         return False
     waits = [row.key for row in delay_digest.waiting(telling, parcel) if parcel.id in delay_digest.ids_in(row.key)]

@@ -15,7 +15,7 @@ from flows import delay_digest, promises
 from flows.models import MilestoneTold, OrderBeingTold
 from flows.promises import MERGED, mail_key
 from flows.telling import EMAIL, SMS, Telling, free_key, parcels_of
-from tracking_core.eta import Estimate, estimate
+from tracking_core.eta import Estimate
 from tracking_core.models import Shipment
 from tracking_core.shipments import of_order
 from tracking_core.states import RANKS, ShipmentState
@@ -157,7 +157,7 @@ def values_of(order: Order, milestone: str, covered: Sequence[int], told: Sequen
     speaker = parcels[covered[-1]]
     wording = order.telling.wording(speaker)
     values = wording.parcel(order.session, speaker)
-    if len({_window(estimate(one, now=order.telling.now, zone=wording.zone(one))) for one in parcels.values()}) > 1:
+    if len({_window(wording.expected(one)) for one in parcels.values()}) > 1:
         values |= {"window": "", "reasons": ""}  # they come at different times: the page says when
     passed = {one.shipment_id for one in told if one.milestone == milestone} | set(covered)
     passed |= {one.id for one in order.all if one.state == ShipmentState.DELIVERED}

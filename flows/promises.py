@@ -10,7 +10,7 @@ from channels.models import OutboxRow
 from channels.segments import to_gsm
 from flows.wording import Wording
 from tracking_core import promises
-from tracking_core.eta import Estimate, estimate
+from tracking_core.eta import Estimate
 from tracking_core.finding import promises as ledger_of
 from tracking_core.models import Promise, Shipment
 from tracking_core.promises import RETAILER, Given
@@ -69,7 +69,7 @@ def note_messages(
     unsaid: enter it, without words, also where there was no room for it: the page that the message links to says it.
     """
     session.flush()
-    expected = estimate(parcel, now=wording.now, zone=wording.zone(parcel))
+    expected = wording.expected(parcel)
     found = {row.key: row for row in session.scalars(select(OutboxRow).where(OutboxRow.key.in_((key, mail_key(key)))))}
     for one in (key, mail_key(key)):
         row = found.get(one)

@@ -149,7 +149,7 @@ def _tell(acting: Acting, template: str, more: dict[str, Any]) -> bool:
     values = {
         "order": parcel.order_number,
         "link": known["link"],
-        "reason": known["reason"] or known["reasons"],
+        "reason": wording.why(parcel),
         "todo": delay_digest.todo(telling, parcel),
         "days": max((acting.now - acting.hit.since) // timedelta(days=1), 1),
         "doubt": _doubt(acting, wording),

@@ -120,7 +120,7 @@ def _look(
         now=now,
         zone=zone,
         after=after,
-        expected=estimate(shipment, now=now, zone=zone),
+        expected=estimate(shipment, now=now, zone=zone, stale_after=workflow.eta.stale_after),
         above=1.0 if above is None else above,
         usual_gap=gaps.of(shipment),
         proof_missing=lacks,

@@ -12,7 +12,6 @@ from flows import promises
 from flows.kit import Kit
 from flows.models import PendingQuestion
 from flows.texts import MAX_SEGMENTS
-from tracking_core.eta import estimate
 from tracking_core.models import Shipment
 from tracking_core.shipments import of_phone
 from tracking_core.states import ShipmentState
@@ -87,7 +86,7 @@ def tell_status(kit: Kit, parcel: Shipment, *, template: str | None = None) -> N
     if kit.is_loop(words):
         return
     key = kit.next_key()
-    expected = estimate(parcel, now=kit.now, zone=zone, stale_after=kit.workflow.eta.stale_after)
+    expected = kit.wording.expected(parcel)
     if values["window"]:
         promises.note(kit.session, kit.wording, parcel, words, key=key, template=name, expected=expected)
     kit.say(words, key=key)

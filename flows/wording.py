@@ -15,6 +15,8 @@ from tracking_core.states import ShipmentState
 
 #: Reasons of an estimate that a shopper wants to hear, the most telling first; at most one is said.
 TOLD_REASONS = ("stops_away", "delayed", "aside", "weather", "overdue", "stale_position", "stale")
+#: Those that explain why it is late.
+BLAMED = ("weather", "stops_away")
 #: States in which the reason stands in the sentence already.
 REASON_SAID = frozenset({ShipmentState.ON_HOLD, ShipmentState.EXCEPTION, ShipmentState.ATTEMPT_FAILED})
 
@@ -77,14 +79,27 @@ class Wording:
                     return words
         return ""
 
+    def why(self, shipment: Shipment) -> str:
+        """Why the parcel is late, as a clause to stand in brackets; empty when nobody knows more than that it is."""
+        said = self.reason(shipment.reason)
+        if said:
+            return said
+        expected = self.expected(shipment)
+        known = {one.code: one for one in expected.reasons} if expected else {}
+        return next((words for code in BLAMED if code in known and (words := self._eta_reason(known[code], 0))), "")
+
+    def expected(self, shipment: Shipment) -> Estimate | None:
+        """The estimate as this retailer judges it: what is told, kept and compared is one and the same."""
+        stale_after = self.workflow.eta.stale_after
+        return estimate(shipment, now=self.now, zone=self.zone(shipment), stale_after=stale_after)
+
     def state(self, state: str) -> str:
         """A state in two words, for lists."""
         return self.phrase("state", state=state)
 
     def parcel(self, session: Session, shipment: Shipment) -> dict[str, Any]:
         """The values every text about one parcel is told."""
-        zone, state = self.zone(shipment), ShipmentState(shipment.state)
-        expected = estimate(shipment, now=self.now, zone=zone, stale_after=self.workflow.eta.stale_after)
+        state, expected = ShipmentState(shipment.state), self.expected(shipment)
         return {
             "order": shipment.order_number,
             "window": self.when(shipment),
@@ -95,8 +110,7 @@ class Wording:
 
     def when(self, shipment: Shipment) -> str:
         """The window in which the parcel is expected, in words; empty when nobody honestly knows."""
-        zone = self.zone(shipment)
-        expected = estimate(shipment, now=self.now, zone=zone, stale_after=self.workflow.eta.stale_after)
+        zone, expected = self.zone(shipment), self.expected(shipment)
         unknown = _was_missed(shipment, expected) or is_unknown(shipment, expected)
         return "" if unknown else self.window(expected, zone)
 
