@@ -1,6 +1,6 @@
 // Keeps what is marked data-live up to date by asking for the page again; the server answers 304 while nothing changes.
-// A live part has an id. Where each of its children has a data-key, only those that differ are exchanged. What the
-// reader has marked, or types in, stays: that part waits for the next time.
+// A live part has an id. Where each of its children has a data-key, only those that differ are exchanged, and within such
+// a child the children of what is marked data-rows. What the reader has marked, or types in, stays: that part waits.
 
 const EVERY_MS = 5000;
 const news = document.getElementById("live-news");
@@ -32,21 +32,28 @@ function withFocus(old, fresh, exchange) {
 }
 
 function children(shown, fresh) {
+  const at = shown.contains(document.activeElement) ? document.activeElement : null;
   const known = new Map([...shown.children].map((one) => [one.dataset.key, one]));
   let before = null;
   for (const one of [...fresh.children]) {
     const old = known.get(one.dataset.key);
     known.delete(one.dataset.key);
-    let here = old;
-    if (!old || old.outerHTML !== one.outerHTML) {
-      here = one;
-      if (old) withFocus(old, one, () => old.replaceWith(one));
+    let here = old ?? one;
+    if (old && old.outerHTML !== one.outerHTML) {
+      const [rows, news] = [old, one].map((part) => part.querySelector("[data-rows]"));
+      if (rows && news) children(rows, news);
+      else {
+        here = one;
+        withFocus(old, one, () => old.replaceWith(one));
+      }
     }
-    const place = before ? before.nextSibling : shown.firstChild;
+    const place = before ? before.nextElementSibling : shown.firstElementChild;
     if (here !== place) shown.insertBefore(here, place);
     before = here;
   }
   for (const gone of known.values()) gone.remove();
+  // What was only moved to another place has lost the focus on its way.
+  if (at?.isConnected && document.activeElement !== at) at.focus({ preventScroll: true });
 }
 
 const isKeyed = (element) => element.children.length > 0 && [...element.children].every((one) => one.dataset.key);
