@@ -24,11 +24,12 @@ def look_soon(session: Session, shipments: Iterable[Shipment], *, now: datetime)
     if not rows:
         return
     is_postgres = session.get_bind().dialect.name == "postgresql"
-    statement: Any = postgresql.insert(Watch) if is_postgres else sqlite.insert(Watch)
-    statement = statement.values(rows)
+    table = Watch.__table__
+    statement: Any = postgresql.insert(table) if is_postgres else sqlite.insert(table)  # type: ignore[arg-type]
+    # Rows as parameters: the statement is the same for any number of them, and worked out once.
     session.execute(
         statement.on_conflict_do_update(index_elements=["shipment_id"], set_={"due_at": statement.excluded.due_at}),
-        execution_options={"synchronize_session": False},
+        rows,
     )
 
 
