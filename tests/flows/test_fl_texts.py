@@ -233,6 +233,7 @@ def test_times_of_day(at: tuple[int, int], words: str) -> None:
 
 def test_the_person_phrase_reads_in_spanish() -> None:
     at = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
-    phrase = lambda day: TEXTS_OF.phrase("person", "es", read("").workflow, open=True, here=True, who="", day=day, at=at)  # noqa: E731
+    said = {"open": True, "here": True, "who": "", "at": at}
+    phrase = lambda day: TEXTS_OF.phrase("person", "es", read("").workflow, day=day, **said)  # noqa: E731
     assert phrase("hoy").endswith("antes de las 9:00 de hoy.")
     assert phrase("el lunes").endswith("antes de las 9:00 del lunes.")
