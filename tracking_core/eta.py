@@ -215,7 +215,8 @@ def _carriers(shipment: Shipment, zone: tzinfo | None) -> Estimate | None:
         confidence=0.7 if day else 0.8,
         reasons=tuple(reasons),
         source="carrier",
-        judged_by=window_from if day else window_to,
+        # A moment is judged as one, not by the margin around it.
+        judged_by=window_from if day else shipment.carrier_eta_at or window_to,
         whole_day=day is not None,
     )
 

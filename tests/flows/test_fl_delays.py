@@ -1,5 +1,6 @@
 """Delay texts: only beyond the grace, only past what was last said, and not too many."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,8 @@ from sqlalchemy import update
 
 from channels.models import OutboxRow
 from flows import upkeep
-from flows.tracking import change_shipment
+from flows.tracking import change_shipment, take_events
+from tracking_core.facts import Eta
 from tracking_core.models import Shipment
 from tracking_core.shipments import promises
 
@@ -343,3 +345,14 @@ def test_whether_the_first_and_the_last_promise_were_kept(world: World, delivere
     world.scan(parcel, "out_for_delivery", correction=True)
     found = world.shipment(parcel)
     assert (found.kept_first, found.kept_last) == (None, None)
+
+
+def test_a_single_moment_inside_the_promise_is_no_delay(world: World) -> None:
+    parcel = promised(world)
+    end = world.shipment(parcel).promised_to
+    for minutes, told in ((-2, 0), (12, 0), (50, 1)):
+        event = replace(world.event("update"), eta=Eta(at=end + timedelta(minutes=minutes)))
+        with world.database.write() as session:
+            row = session.get_one(Shipment, parcel)
+            take_events(session, world.house, [event], retailer="default", now=world.now, shipment=row)
+        assert len(delays(world)) == told, minutes
