@@ -42,6 +42,8 @@ OPERATIONS: Mapping[str, Priority] = {
     "pin_not_told": HIGH,
     "relay_pool_exhausted": MEDIUM,
     "webhook_disabled": HIGH,
+    "store_refused": HIGH,
+    "data_request": HIGH,
 }
 #: What a driver needs a person for.
 DRIVERS: Mapping[str, Priority] = {"driver_help": URGENT, "driver_stop": HIGH}
