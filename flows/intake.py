@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from channels.phones import Phone
+from flows.intake_base import Cost as Cost
+from flows.intake_base import Said as Said
 from tracking_core.numbers import LONGEST
 from tracking_core.shipments import NewShipment
 from tracking_core.states import ShipmentState
@@ -108,12 +109,6 @@ Lon = Annotated[float, Field(ge=-180, le=180)]
 ProofKind = Literal["photo", "signature", "pin", "barcode", "note", "position"]
 
 
-class Said(BaseModel):
-    """A mapping somebody sent: fields nobody knows are refused."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=False, allow_inf_nan=False)
-
-
 class Customer(Said):
     """Whom the parcel is for."""
 
@@ -165,13 +160,6 @@ class Item(Said):
 
     name: Short
     quantity: int = Field(1, ge=1, le=1_000_000)
-
-
-class Cost(Said):
-    """What something costs."""
-
-    amount: Decimal = Field(ge=0, le=1_000_000, decimal_places=2, description="In the currency's unit, such as 4.90.")
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.")]
 
 
 class ShipmentChange(Said):

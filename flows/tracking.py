@@ -6,7 +6,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from flows import lines, milestones, network_drivers, outbound_facts, pins, proof_fetching, proof_rules, surveys
+from flows import (
+    lines,
+    milestones,
+    network_drivers,
+    outbound_facts,
+    pins,
+    proof_fetching,
+    proof_rules,
+    scorecards,
+    surveys,
+)
 from flows.house import House
 from tracking_core import shipments
 from tracking_core.creating import create_many
@@ -50,6 +60,7 @@ def take_events(
     proof_rules.after(session, house, facts, now=now)
     proof_fetching.note(session, facts, retailer=retailer, now=now)
     outbound_facts.after(session, facts, retailer=retailer, now=now)
+    scorecards.after(session, facts, now=now)
     meant = {fact.shipment_id for fact in facts} | ({shipment.id} if shipment is not None else set())
     one = session.get(Shipment, meant.pop()) if len(meant) == 1 else None
     return Taken(

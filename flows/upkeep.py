@@ -21,6 +21,7 @@ from flows import (
     outbound_facts,
     outbound_sending,
     proof_rules,
+    scorecards,
     store_upkeep,
     surveys,
     watchers,
@@ -97,4 +98,5 @@ def tidy(database: Database, house: House | None = None, *, now: datetime) -> No
         desk_days.keep_all(database, house, now=now)
     while database.run(lambda session: positions.forget(session, now=now)) >= positions.BATCH:
         pass
+    scorecards.catch_up(database, now=now)
     transit_night.tick(database, now=now)

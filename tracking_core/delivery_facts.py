@@ -53,7 +53,9 @@ def write(session: Session, shipments: Sequence[Shipment], *, saved: frozenset[i
         return 0
     events = _events(session, ids)
     proofs = _proofs(session, ids)
-    known = {row.shipment_id: row for row in session.scalars(select(DeliveryFact).where(DeliveryFact.shipment_id.in_(ids)))}
+    known = {
+        row.shipment_id: row for row in session.scalars(select(DeliveryFact).where(DeliveryFact.shipment_id.in_(ids)))
+    }
     written = 0
     for one in shipments:
         row = known.get(one.id)
@@ -107,7 +109,9 @@ def _events(session: Session, ids: Sequence[int]) -> dict[int, list[ShipmentEven
 
 def _proofs(session: Session, ids: Sequence[int]) -> dict[int, list[str | None]]:
     found: dict[int, list[str | None]] = {}
-    for shipment_id, review in session.execute(select(Proof.shipment_id, Proof.review).where(Proof.shipment_id.in_(ids))):
+    for shipment_id, review in session.execute(
+        select(Proof.shipment_id, Proof.review).where(Proof.shipment_id.in_(ids))
+    ):
         found.setdefault(shipment_id, []).append(review)
     return found
 

@@ -69,6 +69,8 @@ class Answer:
     status: int
     content: BaseModel
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: The same as CSV, where that was asked for.
+    csv: str | None = None
 
     def body(self) -> Any:
         """The content as JSON values."""
@@ -147,6 +149,8 @@ def _once(route: Route, make_call: Callable[[], Call], reserved: Reservation | N
     try:
         answer = _work(route, make_call, reserved)
         settled = True
+        if answer.csv is not None:
+            return Response(answer.csv, answer.status, dict(answer.headers), content_type="text/csv; charset=utf-8")
         return _json(answer.status, answer.body(), answer.headers)
     except Problem as problem:
         if reserved is not None and problem.status < 500:

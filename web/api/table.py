@@ -1,6 +1,6 @@
 """Every route of REST v1. The app is built from it, and so is the OpenAPI document."""
 
-from web.api import cases, connections, imports, messages, positions, proofs, shipments, support, surveys, webhooks
+from web.api import analytics, cases, connections, imports, messages, positions, proofs, shipments, support, surveys, webhooks
 from web.api.routing import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -10,6 +10,7 @@ ROUTES: tuple[Route, ...] = (
     *cases.ROUTES,
     *surveys.ROUTES,
     *support.ROUTES,
+    *analytics.ROUTES,
     *positions.ROUTES,
     *proofs.ROUTES,
     *connections.ROUTES,

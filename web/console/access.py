@@ -105,6 +105,8 @@ TABLE: Mapping[str, str] = {
     "numbers": READ_ONLY,
     "health": READ_ONLY,
     "overview": READ_ONLY,
+    "scorecards": READ_ONLY,
+    "scorecards_csv": READ_ONLY,
     "overview_csv": READ_ONLY,
 }
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from web.console import connections, health, imports, messages, numbers, overview, shipments
+from web.console import connections, health, imports, messages, numbers, overview, scorecards, shipments
 from web.context import Parts
 
 ROOMS = (
@@ -13,6 +13,7 @@ ROOMS = (
     health,
     connections,
     overview,
+    scorecards,
 )
 
 
