@@ -90,7 +90,7 @@ def cards(
 def driver_names(session: Session, retailer: str, ids: Sequence[int]) -> dict[int, str]:
     """Drivers' names by id."""
     query = select(Driver.id, Driver.name).where(Driver.retailer == retailer, Driver.id.in_(ids))
-    return dict(session.execute(query).tuples().all())
+    return {row.id: row.name for row in session.execute(query)}
 
 
 def after(session: Session, facts: Sequence[Fact], *, now: datetime) -> None:
@@ -138,7 +138,7 @@ def _saved(session: Session, delivered: Sequence[int]) -> frozenset[int]:
         .where(ShipmentEvent.shipment_id.in_(delivered), ShipmentEvent.reason.in_(HELPABLE))
         .group_by(ShipmentEvent.shipment_id)
     )
-    began = dict(session.execute(troubles).tuples().all())
+    began = {row[0]: row[1] for row in session.execute(troubles)}
     if not began:
         return frozenset()
     told = (
