@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.Column("retailer", sa.String(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
         sa.Column("carrier", sa.String(), nullable=False),
         sa.Column("service", sa.String(), nullable=False),
         sa.Column("lane", sa.String(), nullable=False),
@@ -231,6 +232,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery_fact", schema=None) as batch_op:
         batch_op.create_index("ix_delivery_fact_ended", ["retailer", "ended_at"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_fact_unsettled",
+            ["ended_at"],
+            unique=False,
+            postgresql_where=sa.text("NOT settled"),
+            sqlite_where=sa.text("NOT settled"),
+        )
 
     op.create_table(
         "desk_act",
