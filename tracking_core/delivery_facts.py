@@ -87,11 +87,7 @@ def due(session: Session, *, now: datetime, limit: int = BATCH) -> list[Shipment
         settled = (
             select(Shipment)
             .join(DeliveryFact, DeliveryFact.shipment_id == Shipment.id)
-            .where(
-                DeliveryFact.ended_at < now - UNSETTLED,
-                DeliveryFact.ended_at >= now - 2 * UNSETTLED,
-                DeliveryFact.written_at < DeliveryFact.ended_at + UNSETTLED,
-            )
+            .where(DeliveryFact.settled.is_(False), DeliveryFact.ended_at < now - UNSETTLED)
             .order_by(Shipment.id)
             .limit(limit - len(found))
         )
@@ -127,6 +123,7 @@ def _fill(
 ) -> None:
     row.retailer, row.written_at = one.retailer, now
     row.ended_at = one.delivered_at or one.state_at or one.updated_at
+    row.settled = now - row.ended_at >= UNSETTLED
     row.carrier, row.service, row.lane = carrier_key(one.carrier), (one.service or "").strip().lower(), lane_of(one)
     row.driver_id, row.state = one.driver_id, one.state
     failures = [event for event in events if event.status == S.ATTEMPT_FAILED]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import Base, RowId
@@ -12,12 +12,22 @@ class DeliveryFact(Base):
     """How one parcel's story ended. Written again whenever that changes; see `delivery_facts.write`."""
 
     __tablename__ = "delivery_fact"
-    __table_args__ = (Index("ix_delivery_fact_ended", "retailer", "ended_at"),)
+    __table_args__ = (
+        Index("ix_delivery_fact_ended", "retailer", "ended_at"),
+        Index(
+            "ix_delivery_fact_unsettled",
+            "ended_at",
+            postgresql_where=text("NOT settled"),
+            sqlite_where=text("NOT settled"),
+        ),
+    )
 
     shipment_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
     retailer: Mapped[str]
     ended_at: Mapped[datetime]
     written_at: Mapped[datetime]
+    #: Written long enough after the end that nothing more is to come.
+    settled: Mapped[bool]
     #: Lower case; empty when nobody named one.
     carrier: Mapped[str]
     service: Mapped[str]

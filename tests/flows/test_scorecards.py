@@ -153,6 +153,9 @@ def test_what_was_there_before_is_written_down_by_the_tick(world: World) -> None
             session.delete(row)
     assert scorecards.catch_up(world.database, now=world.now) == 1
     assert scorecards.catch_up(world.database, now=world.now) == 0
+    with world.database.write() as session:
+        session.scalars(select(DeliveryFact)).one().settled = False
+    assert [scorecards.catch_up(world.database, now=world.now) for _ in range(2)] == [1, 0]
     assert [one.delivered for one in cards(world)] == [1]
 
 
@@ -163,6 +166,7 @@ def test_a_lane_compares_carriers_with_enough_parcels(world: World) -> None:
             retailer="default",
             ended_at=NOW,
             written_at=NOW,
+            settled=True,
             carrier=carrier,
             service="",
             lane="US:946",
