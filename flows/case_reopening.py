@@ -1,11 +1,13 @@
 """A text about what was settled lately takes the case up again; a thank-you does not."""
 
+import re
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased
 
+from bot.folding import fold
 from bot.understanding import Understanding, from_customer
 from flows import languages, where_is_my_order
 from flows.case_thread import live_case
@@ -21,7 +23,8 @@ SMALL: Final = frozenset({"thanks", "goodbye", "greet", "affirm", "deny", "are_y
 ITSELF: Final = frozenset(
     {"reschedule", "delivery_instructions", "change_address", "contact_driver", "cancel_order", "proof_of_delivery"}
 )
-#: Questions about a parcel, not about what was settled where the case is about none.
+#: A question about a parcel, unless it says that nothing has changed.
+STILL: Final = re.compile(r"\b(still|again|yet|never|todavia|aun|sigue|nunca|otra vez)\b")
 STATUS: Final = "where_is_my_order"
 
 
@@ -58,10 +61,13 @@ def _meant(kit: Kit) -> list[Understanding]:
 def _goes_on(kit: Kit, case: Case, meant: Understanding) -> bool:
     if meant.is_clear and (meant.intent in SMALL or (meant.intent in ITSELF and meant.intent != case.reason)):
         return False
+    asks = meant.is_clear and meant.intent == STATUS
+    if asks and (case.shipment_id is None or not STILL.search(fold(kit.text.text))):
+        return False  # a question the bot answers: resolving has handed the thread back to it
     if case.shipment_id is None:
-        return not (meant.is_clear and meant.intent == STATUS)
+        return True
     parcels = {one.id for one in where_is_my_order.meant(kit, meant.entities)}
-    if meant.is_clear and meant.intent == STATUS:
+    if asks:
         return parcels <= {case.shipment_id}
     return not parcels or case.shipment_id in parcels
 
