@@ -1,6 +1,18 @@
 """Every route of REST v1. The app is built from it, and so is the OpenAPI document."""
 
-from web.api import analytics, cases, connections, imports, messages, positions, proofs, shipments, support, surveys, webhooks
+from web.api import (
+    analytics,
+    cases,
+    connections,
+    imports,
+    messages,
+    positions,
+    proofs,
+    shipments,
+    support,
+    surveys,
+    webhooks,
+)
 from web.api.routing import Route
 
 ROUTES: tuple[Route, ...] = (
