@@ -93,7 +93,8 @@ def rolling(
     at: when it was made. done: when its outcome became known. All in seconds. Rows without a centre get none.
     """
     lower, upper = (np.full(len(left), np.nan) for _ in range(2))
-    record = _record(left, centre, before, after, done, least)
+    # What came before it was asked for can be held against a window only once there is one.
+    record = _record(left, centre, before, after, np.maximum(done, at), least)
     asked = np.flatnonzero(np.isfinite(centre) & (at >= first))
     asked = asked[np.argsort(at[asked], kind="stable")]
     missed_share, heard = 1 - COVERAGE, int(np.searchsorted(record.at, first))
