@@ -27,6 +27,7 @@ def commands(folder: str) -> Iterator[tuple[str, list[str]]]:
     yield "answers and memory", ["benchmarks.answers"]
     yield "relayed text", ["benchmarks.relay_latency"]
     yield "watchers' tick over a million open shipments, PostgreSQL", ["benchmarks.watchers"]
+    yield "scorecards over a year of a million finished parcels, PostgreSQL", ["benchmarks.scorecards"]
     yield "estimates", ["benchmarks.eta"]
     yield "pictures of proofs", ["benchmarks.proof_pictures"]
     yield "import of 10,000 lines", ["benchmarks.imports"]

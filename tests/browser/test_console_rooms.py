@@ -71,7 +71,7 @@ def test_ten_thousand_lines_are_watched_and_the_bad_ones_taken_home(desk, tmp_pa
 def test_every_room_is_for_everybody(desk, parcel, axe):
     pages = (
         "/shipments?q=A1001", f"/shipments/{parcel}", "/shipments/new", "/imports", "/messages?kind=failed",
-        "/messages/out/5", "/numbers", "/health", "/overview",
+        "/messages/out/5", "/numbers", "/health", "/overview", "/scorecards", "/scorecards?by=lane",
     )  # fmt: skip
     found = {}
     for size, scheme in ((WIDE, "light"), (NARROW, "dark")):

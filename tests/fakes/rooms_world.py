@@ -15,8 +15,10 @@ from flows.line_models import Line, LineEnd
 from flows.models import Case
 from settings import Settings
 from surveys.models import Survey
+from tracking_core.delivery_facts import bucket_of
 from tracking_core.facts import CarrierEvent
 from tracking_core.models import Shipment
+from tracking_core.scorecard_models import DeliveryFact
 from tracking_core.shipments import NewShipment
 
 DAYS = 9
@@ -35,6 +37,7 @@ def settle_in(house: Installation) -> int:
         told = _parcel(session, rooms, main)
         for day in range(DAYS):
             _one_day(session, rooms, main, day)
+        _finished(session)
     database.close()
     return told
 
@@ -123,3 +126,22 @@ def _one_day(session, rooms, main: str, day: int) -> None:  # type: ignore[no-un
             outbox.enqueue(session, message, key=key, now=at)
             unclear = update(OutboxRow).where(OutboxRow.key == key)
             session.execute(unclear.values(state="unknown", attempted_at=at, error_code="timeout"))
+
+
+def _finished(session) -> None:  # type: ignore[no-untyped-def]
+    """Parcels that ended, of three carriers on two lanes, one of them often late and cheaper."""
+    ended = utc_now() - timedelta(days=20)
+    for number in range(240):
+        carrier, service = (("ups", "ground"), ("ontrac", "sunrise"), ("usps", ""))[number % 3]
+        failed, late = number % 11 == 0, number % 9 == 0 or (carrier == "ontrac" and number % 2 == 0)
+        session.add(
+            DeliveryFact(
+                shipment_id=900_000 + number, retailer="default", ended_at=ended, written_at=ended, settled=True,
+                carrier=carrier, service=service, lane=f"US:94{number // 3 % 2}", state="delivered",
+                failed_tries=int(failed), reason=("no_time", "access_blocked")[number % 2] if failed else None,
+                party=("carrier", "consignee")[number % 2] if failed else None, kept_first=not late, kept_last=not late,
+                transit_s=90_000 + 500 * number, transit_bucket=bucket_of(90_000 + 500 * number),
+                estimate_error_s=600 * (number % 7 - 2), proofs=1, proofs_good=number % 13 != 0,
+                saved=failed and number % 2 == 1, cost_minor=(890, 540, 760)[number % 3] + number % 7, currency="USD",
+            )
+        )  # fmt: skip

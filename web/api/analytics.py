@@ -1,10 +1,11 @@
 """REST v1: scorecards, and what another carrier on a lane would have cost or saved."""
 
+import re
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from flask import request
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from flows import scorecard_lanes, scorecards
 from flows.scorecard_files import NAMES, as_csv
@@ -16,16 +17,26 @@ from web.api.routing import Answer, Call, Route
 from web.api.schemas import Answered, Query
 from web.problems import Fault, invalid
 
-#: A year and a day: two longer stretches are two requests.
+#: Two years and a day or two: longer stretches are several requests.
 LONGEST = timedelta(days=732)
 PERIOD = timedelta(days=90)
+
+
+def _whole_day(said: Any) -> Any:
+    """A bare date is the beginning of that day, UTC."""
+    is_date = isinstance(said, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", said)
+    return f"{said}T00:00:00Z" if is_date else said
+
+
+#: `2026-11-01T00:00:00Z`, or the day alone.
+Since = Annotated[AwareDatetime, BeforeValidator(_whole_day)]
 
 
 class ScoreQuery(Query):
     """Which finished parcels, and what a row is one of."""
 
-    since: AwareDatetime | None = Field(None, alias="from", description="Ended at or after this; absent: 90 days ago.")
-    until: AwareDatetime | None = Field(None, alias="to", description="Ended before this; absent: now.")
+    since: Since | None = Field(None, alias="from", description="Ended at or after this; absent: 90 days ago.")
+    until: Since | None = Field(None, alias="to", description="Ended before this; absent: now.")
     by: Literal["carrier", "service", "lane", "driver"] = Field("carrier", description="`carrier`: and service.")
     carrier: str | None = Field(None, max_length=200, description="Only this carrier's.")
     format: Literal["json", "csv"] | None = Field(None, description="Absent: what the Accept header wants, else JSON.")
