@@ -45,7 +45,7 @@ class Change:
 def changes(session: Session, retailer: str, *, since: datetime, until: datetime) -> list[Change]:
     """Each pair of carriers with enough parcels on a lane, the clearest gains in time first."""
     lanes: dict[str, list[Tally]] = defaultdict(list)
-    for tally in scorecards.tallies(session, retailer, "lane", since=since, until=until):
+    for tally in scorecards.tallies(session, retailer, "lane", since=since, until=until, brief=True):
         if tally.key[0] and tally.promised_last >= FEWEST:
             lanes[tally.key[0]].append(tally)
     found = [

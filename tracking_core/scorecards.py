@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Float, and_, cast, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracking_core.delivery_facts import seconds_of
@@ -30,6 +30,46 @@ AGAINST = Party.CARRIER
 
 DELIVERED = Fact.state == ShipmentState.DELIVERED
 NOT_ITS_FAULT = and_(Fact.party.is_not(None), Fact.party != AGAINST)
+
+
+def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(and_(*conditions))
+
+
+CAME = (Fact.state == ShipmentState.DELIVERED) | (Fact.failed_tries > 0)
+AT_FIRST = and_(DELIVERED, Fact.failed_tries == 0)
+#: What is counted of each group, by the names of `Tally`.
+SUMS: dict[str, ColumnElement[Any]] = {
+    "parcels": func.count(),
+    "delivered": _count(DELIVERED),
+    "lost": _count(Fact.state.in_([ShipmentState.LOST.value, ShipmentState.EXPIRED.value])),
+    "returned": _count(Fact.state == ShipmentState.RETURNED),
+    "promised_first": _count(Fact.kept_first.is_not(None)),
+    "kept_first": _count(Fact.kept_first.is_(True)),
+    "promised_last": _count(Fact.kept_last.is_not(None)),
+    "kept_last": _count(Fact.kept_last.is_(True)),
+    "judged_last": _count(Fact.kept_last.is_not(None), ~and_(Fact.kept_last.is_(False), NOT_ITS_FAULT)),
+    "tried": _count(CAME),
+    "first_try": _count(AT_FIRST),
+    "judged_tries": _count(CAME, ~and_(Fact.failed_tries > 0, NOT_ITS_FAULT)),
+    "estimates": func.count(Fact.estimate_error_s),
+    "estimate_error_s": func.coalesce(func.sum(Fact.estimate_error_s), 0),
+    "estimate_error_abs_s": func.coalesce(func.sum(func.abs(Fact.estimate_error_s)), 0),
+    "proofs_known": _count(Fact.proofs_good.is_not(None)),
+    "proofs_good": _count(Fact.proofs_good.is_(True)),
+    "saved": _count(Fact.saved.is_(True)),
+    "failed": _count(Fact.failed_tries > 0),
+}
+PAID = and_(DELIVERED, Fact.cost_minor.is_not(None), Fact.currency.is_not(None))
+COST = cast(Fact.cost_minor, Float)
+#: The lowest and the highest name of a currency, how many, the sum, the sum of squares.
+COSTS: list[ColumnElement[Any]] = [
+    func.min(Fact.currency).filter(PAID),
+    func.max(Fact.currency).filter(PAID),
+    _count(PAID),
+    func.sum(Fact.cost_minor).filter(PAID),
+    func.sum(COST * COST).filter(PAID),
+]
 
 
 @dataclass
@@ -90,18 +130,26 @@ def tallies(
     until: datetime,
     carrier: str | None = None,
     limit: int = MOST_ROWS,
+    brief: bool = False,
 ) -> list[Tally]:
-    """Add up the retailer's parcels that ended from `since` up to, without, `until`: the largest groups first."""
+    """Add up the retailer's parcels that ended from `since` up to, without, `until`: the largest groups first.
+
+    brief: times under way and failures are left empty, for who needs neither.
+    """
     keys = KEYS[by]
     where = _within(retailer, since, until, carrier)
     if by == "driver":
         where = and_(where, Fact.driver_id.is_not(None))
-    found = {tally.key: tally for tally in _sums(session, keys, where, limit)}
+    sums, mixed = _sums(session, keys, where, limit)
+    found = {tally.key: tally for tally in sums}
     if found:
-        among = and_(where, _among(keys, found))
-        _add_costs(session, keys, among, found)
-        _add_transit(session, keys, among, found)
-        _add_failures(session, keys, among, found)
+        # To look each row's key up in a list costs more than to count all: only where groups were left out.
+        among = and_(where, _among(keys, found)) if len(found) == limit else where
+        if mixed:
+            _add_costs(session, keys, among, found)
+        if not brief:
+            _add_transit(session, keys, among, found)
+            _add_failures(session, keys, among, found)
     return list(found.values())
 
 
@@ -121,51 +169,32 @@ def _among(keys: Sequence[InstrumentedAttribute[Any]], found: Iterable[tuple[Any
     return tuple_(*keys).in_(list(found))
 
 
-def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((and_(*conditions), 1), else_=0)), 0)
-
-
 def _sums(
     session: Session, keys: Sequence[InstrumentedAttribute[Any]], where: ColumnElement[bool], limit: int
-) -> list[Tally]:
-    came = (Fact.state == ShipmentState.DELIVERED) | (Fact.failed_tries > 0)
-    at_first = and_(DELIVERED, Fact.failed_tries == 0)
-    sums: dict[str, ColumnElement[Any]] = {
-        "parcels": func.count(),
-        "delivered": _count(DELIVERED),
-        "lost": _count(Fact.state.in_([ShipmentState.LOST.value, ShipmentState.EXPIRED.value])),
-        "returned": _count(Fact.state == ShipmentState.RETURNED),
-        "promised_first": _count(Fact.kept_first.is_not(None)),
-        "kept_first": _count(Fact.kept_first.is_(True)),
-        "promised_last": _count(Fact.kept_last.is_not(None)),
-        "kept_last": _count(Fact.kept_last.is_(True)),
-        "judged_last": _count(Fact.kept_last.is_not(None), ~and_(Fact.kept_last.is_(False), NOT_ITS_FAULT)),
-        "tried": _count(came),
-        "first_try": _count(at_first),
-        "judged_tries": _count(came, ~and_(Fact.failed_tries > 0, NOT_ITS_FAULT)),
-        "estimates": func.count(Fact.estimate_error_s),
-        "estimate_error_s": func.coalesce(func.sum(Fact.estimate_error_s), 0),
-        "estimate_error_abs_s": func.coalesce(func.sum(func.abs(Fact.estimate_error_s)), 0),
-        "proofs_known": _count(Fact.proofs_good.is_not(None)),
-        "proofs_good": _count(Fact.proofs_good.is_(True)),
-        "saved": _count(Fact.saved.is_(True)),
-        "failed": _count(Fact.failed_tries > 0),
-    }
+) -> tuple[list[Tally], bool]:
+    """The counts and sums of each group; True beside them when costs are in several currencies and still to be added.
+
+    Rows are looked at as seldom as may be: a look at all of a year's takes longer than to count one thing more.
+    """
     query = (
-        select(*keys, *(column.label(name) for name, column in sums.items()))
+        select(*keys, *(column.label(name) for name, column in SUMS.items()), *COSTS)
         .where(where)
         .group_by(*keys)
         .order_by(func.count().desc(), *keys)
         .limit(limit)
     )
-    width = len(keys)
+    width, end, mixed = len(keys), -len(COSTS), False
     found = []
     for row in session.execute(query):
         tally = Tally(tuple(row[:width]))
-        for name, value in zip(sums, row[width:], strict=True):
+        for name, value in zip(SUMS, row[width:end], strict=True):
             setattr(tally, name, int(value))  # sums are decimals with one database and integers with the other
+        first, last, count, total, squares = row[end:]
+        if first is not None:
+            tally.costs[first] = (count, int(total), float(squares))
+        mixed = mixed or first != last
         found.append(tally)
-    return found
+    return found, mixed
 
 
 def _add_costs(
@@ -174,10 +203,12 @@ def _add_costs(
     where: ColumnElement[bool],
     found: Mapping[tuple[Any, ...], Tally],
 ) -> None:
-    cost = Fact.cost_minor * 1.0
+    """Put the costs by currency in the place of the sums over all."""
+    for tally in found.values():
+        tally.costs.clear()
     query = (
-        select(*keys, Fact.currency, func.count(), func.sum(Fact.cost_minor), func.sum(cost * cost))
-        .where(where, DELIVERED, Fact.cost_minor.is_not(None), Fact.currency.is_not(None))
+        select(*keys, Fact.currency, func.count(), func.sum(Fact.cost_minor), func.sum(COST * COST))
+        .where(where, PAID)
         .group_by(*keys, Fact.currency)
     )
     for *key, currency, count, total, squares in session.execute(query):

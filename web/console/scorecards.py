@@ -1,6 +1,5 @@
 """How carriers, lanes, services and drivers do, drawn and as CSV: `/console/scorecards`."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Blueprint, Response, abort, g, render_template, request, url_for
@@ -9,12 +8,9 @@ from sqlalchemy.orm import Session
 from flows import scorecard_lanes, scorecards
 from flows.scorecard_files import as_csv
 from flows.scorecards import FEWEST, Card
-from surveys.figures import Figure
 from tracking_core.reasons import Party
 from tracking_core.scorecards import By
-from web.console import access, charts, showing
-from web.console.charts import Series
-from web.console.health import took
+from web.console import access, showing
 from web.context import Parts
 
 PERIODS = (30, 90, 365)
@@ -24,7 +20,7 @@ TABS: tuple[tuple[By, str], ...] = (
     ("lane", "Lanes"),
     ("driver", "Drivers"),
 )
-#: Rows a chart shows; the table has all.
+#: Rows a drawing shows; the table has all.
 DRAWN = 12
 PARTIES = {Party.CONSIGNEE.value: "the recipient", Party.NONE.value: "nobody", "unknown": "not said"}
 
@@ -50,12 +46,11 @@ def add_to(routes: Blueprint, parts: Parts) -> None:
             cards=enough,
             few=[one for one in found if not one.is_enough],
             name=lambda one: _name(one, by, names),
-            on_time=_drawn(enough, by, names, "In time, last promise", lambda one: one.on_time_last),
-            first_try=_drawn(enough, by, names, "At the first try", lambda one: one.first_attempt),
+            drawn_most=DRAWN,
             changes=scorecard_lanes.clearest(lanes),
             compared=len(lanes),
             fewest=FEWEST,
-            took=took,
+            took=_took,
             reason=showing.in_words,
             party=lambda name: PARTIES.get(name, f"the {name}"),
             csv_url=url_for("console.scorecards_csv", by=by, days=days),
@@ -101,12 +96,8 @@ def _name(one: Card, by: By, names: dict[int, str]) -> str:
     return " · ".join(str(part) for part in one.key if part) or "Not named"
 
 
-def _drawn(
-    cards: list[Card], by: By, names: dict[int, str], title: str, take: Callable[[Card], Figure | None]
-) -> charts.Chart:
-    def percent(figure: Figure | None) -> float | None:
-        return None if figure is None else round(100 * figure.value, 1)
-
-    some = cards[:DRAWN]
-    series = [Series(title, [percent(take(one)) for one in some])]
-    return charts.chart([_name(one, by, names) for one in some], series, unit="%", top=100.0)
+def _took(seconds: float) -> str:
+    """How long parcels are under way, in short: `50 min`, `41 h`, `4.2 d`."""
+    if abs(seconds) < 2 * 3600:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.0f} h" if abs(seconds) < 72 * 3600 else f"{seconds / 86400:.1f} d"
