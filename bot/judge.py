@@ -7,8 +7,9 @@ answers, except where it is unsure and a rule is not.
 from collections.abc import Sequence
 from typing import Final
 
-from bot import small_talk
 from bot.normal import normal
+from bot.openings import opening
+from bot.rules.negated import BEYOND_DOUBT
 from bot.understanding import CLEAR, CUSTOMER_INTENTS, DRIVER_INTENTS, NOTHING, Understanding
 
 #: A rule as sure as this overrules a model that is clear, yet not sure.
@@ -28,9 +29,13 @@ _SMALL_TALK: Final = frozenset(("greet", "thanks", "affirm", "deny", "goodbye"))
 def rules_win(ranking: Sequence[tuple[str, float]], rules: Understanding) -> bool:
     """Whether `rules`, the keywords' answer, is to be given instead of the model's, the best of `ranking`."""
     intent, confidence = ranking[0]
-    if rules.intent == intent or rules.intent == NOTHING or not rules.is_clear:
+    if rules.intent == NOTHING or not rules.is_clear:
         return False
+    if rules.confidence >= BEYOND_DOUBT:
+        return True
     strong, good = rules.confidence >= _STRONG_RULE, rules.confidence >= _GOOD_RULE
+    if rules.intent == intent:
+        return confidence < CLEAR and (rules.intent in _SMALL_TALK or good)  # two who say the same are clear
     if confidence >= _SURE:
         return strong and intent == _LEAST and rules.intent not in _SMALL_TALK
     if confidence >= _MIDDLING:
@@ -43,8 +48,14 @@ def rules_win(ranking: Sequence[tuple[str, float]], rules: Understanding) -> boo
     return rules.intent in _SMALL_TALK or good
 
 
-def courtesy(intent: str, text: str) -> str:
-    """`intent`, the model's; of a text that it takes for small talk, what the first words say ("no thanks, bye")."""
-    if intent not in _SMALL_TALK or intent == "greet":
-        return intent
-    return small_talk.opening(normal(text)) or intent
+def courtesy(ranking: Sequence[tuple[str, float]], text: str) -> tuple[str, float]:
+    """The best of `ranking`, the model's; of a text that it takes for small talk, what the first words say.
+
+    "no thanks, bye" refuses. Where the model wavers between two kinds of small talk, the first words decide.
+    """
+    intent, confidence = ranking[0]
+    said = opening(normal(text)) if intent in _SMALL_TALK and intent != "greet" else None
+    if said is None:
+        return intent, confidence
+    wavers = confidence < CLEAR and len(ranking) > 1 and ranking[1][0] in _SMALL_TALK
+    return said, CLEAR if wavers else confidence

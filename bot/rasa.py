@@ -75,7 +75,7 @@ class RasaNlu:
         rules = self._fallback.understand(text, language=language)
         if rules_win(ranking, rules):
             return replace(rules, alternatives=others(rules.intent, (*rules.alternatives, *ranking)))
-        intent, confidence = courtesy(ranking[0][0], text), ranking[0][1]
+        intent, confidence = courtesy(ranking, text)
         other = others(intent, (*ranking[1:], *rules.alternatives))
         return Understanding(intent, confidence, rules.entities, rules.language, "rasa", other)
 

@@ -2,9 +2,9 @@
 
 # ruff: noqa: SIM905  a table of words reads better without quotes
 
-import re
 from typing import Final
 
+from bot.openings import opening
 from bot.phrases import Phrases, made_of
 
 _GREET: Final = (
@@ -26,6 +26,8 @@ _THANKS: Final = (
 _DAYS: Final = ("day", "one", "night", "evening", "weekend", "afternoon", "rest of your day", "time")
 _BYE: Final = "|".join(
     (
+        "my pleasure|it was a pleasure|it was my pleasure|nice talking to you|nice chatting with you|",
+        "you too|same to you|you as well|",
         "bye|byee|byeee|bye bye|goodbye|good bye|good night|see you|see you later|see you soon|see ya|cya|take care|",
         "talk later|talk to you later|ttyl|later|that is all|that will be all|",
         *(f"have a {kind} {day}" for kind in ("good", "great", "nice", "wonderful", "lovely") for day in _DAYS),
@@ -59,8 +61,6 @@ _WHOLE: Final = (
     ("greet", Phrases(_GREET), Phrases(_SOFT)),
 )
 _YES: Final = frozenset("yes yeah yea yep yup sure ok okay fine claro vale bueno".split())
-_PLAIN_YES: Final = frozenset("yes yeah yea yep yup ya sure".split())
-_ACCEPTING: Final = frozenset("ok okay k great alright cool perfect fine good oh vale bueno listo perfecto".split())
 _NO: Final = frozenset("no nope nah nothing nada".split())
 #: "no hay nadie", "no one is home": states something and denies nothing.
 _STATES: Final = frozenset(
@@ -97,42 +97,7 @@ def beginning(plain: str) -> tuple[str, float] | None:
         return "greet", 0.55
     if _ASKS.isdisjoint(words):
         if words[0] in _YES:
-            return "affirm", 0.52
+            return opening(plain) or "affirm", 0.52
         if words[0] in _NO and not _STATES.intersection(words[1:2]):
             return "deny", 0.52
-    return None
-
-
-_THANKING: Final = re.compile(r"(?<!\w)(?:th?an?[kx]+s?|thank\w*|ty|tysm|gracias|agrade\w+)(?!\w)")
-_LEAVING: Final = re.compile(
-    r"(?<!\w)(?:good ?bye\w*|b+y+e+|see you|have an? \w+ (?:day|one|night|evening|weekend|time)|good night|take care|"
-    r"adios|chao|hasta (?:luego|pronto|manana)|nos vemos|(?:tenga|pase) \w+ \w+)(?!\w)"
-)
-_REFUSING: Final = re.compile(r"(?<!\w)(?:no|not|nothing|nope|nada)(?!\w)")
-#: After these it is not the first thing said that counts.
-_TURNS: Final = re.compile(
-    r"(?<!\w)(?:but|pero|however|wrong\w*|incorrect\w*|no (?:problem|worries|issues?|doubt))(?!\w)"
-)
-_DONE: Final = re.compile(r"(?:that is|this is|eso es|es) (?:all|it|everything|todo)(?!\w)")
-
-
-def opening(plain: str) -> str | None:
-    """What a text that is small talk throughout mostly means: the first thing said counts, None when it does not tell.
-
-    "no thanks, bye" refuses, "thank you, nothing else" thanks, "ok bye" leaves.
-    """
-    first = plain.split(" ", 1)[0]
-    if _TURNS.search(plain):
-        return None
-    thanks, leaves = _THANKING.search(plain), _LEAVING.search(plain)
-    if first in _NO:
-        return "deny"
-    if _THANKING.match(plain):
-        return "thanks"
-    if _LEAVING.match(plain):
-        return "goodbye"
-    if first in _PLAIN_YES:
-        return None if thanks else "goodbye" if leaves else "affirm"
-    if (first in _ACCEPTING and not _REFUSING.search(plain)) or _DONE.match(plain):
-        return "thanks" if thanks else "goodbye" if leaves else None
     return None

@@ -12,6 +12,7 @@ from bot.rules import (
     es_requests,
     es_where,
     more,
+    negated,
     status,
 )
 from bot.rules.base import Rule
@@ -27,4 +28,5 @@ ALL: Final[tuple[Rule, ...]] = (
     *es_driver.RULES,
     *more.RULES,
     *status.RULES,
+    *negated.RULES,
 )

@@ -152,8 +152,6 @@ def test_every_intent_has_a_case() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "do not cancel my order",
-        "please don't cancel it",
         "why was my order canceled",
         "cancel",  # the carrier's opt-out word: never an order's end
         "cancel my gym membership",
@@ -256,3 +254,33 @@ def test_what_else_it_may_be_is_told() -> None:
     assert understood.intent not in [intent for intent, _ in understood.alternatives]
     assert {"not_received", "return_or_refund"} <= {*understood.guesses}
     assert KEYWORDS.understand("asdf").alternatives == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do not cancel my order",
+        "please don't cancel it",
+        "sorry no, dont cancel",
+        "I don't want to cancel anything",
+        "no changes to my order please",
+        "leave my order as it is",
+        "no cancelen mi pedido por favor",
+        "no quiero cancelar",
+        "dejen mi pedido como está",
+    ],
+)
+def test_what_shall_not_be_done_is_a_no(text: str) -> None:
+    assert KEYWORDS.understand(text).intent == "deny"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "why did you not cancel my order",
+        "if you do not cancel it i will call",
+        "don't cancel, bring it on friday instead",
+    ],
+)
+def test_a_no_with_more_to_it_is_no_plain_no(text: str) -> None:
+    assert KEYWORDS.understand(text).intent != "deny"

@@ -201,6 +201,19 @@ def test_signs_alone_are_not_asked(server: FakeRasa, nlu: RasaNlu) -> None:
         ("deny", "no problem robin", "deny"),
         ("greet", "no idea, good morning robin", "greet"),
         ("complaint", "no way", "complaint"),  # is not small talk, says the model
+        ("thanks", "yes thank you", "affirm"),
+        ("affirm", "sure robin, thanks", "thanks"),
+        ("affirm", "ok robin thnaks", "thanks"),
+        ("goodbye", "that helps robin, informationthank you, bye", "goodbye"),  # no opening says more
+        ("affirm", "okthanks robin", "thanks"),
+        ("thanks", "ok robin, nothing else, thanks", "thanks"),
+        ("thanks", "ok nothing else robin, thanks", "deny"),
+        ("affirm", "that is all robin", "deny"),
+        ("deny", "that is all robin thank you", "thanks"),
+        ("thanks", "okay robin good bye, thanks again", "goodbye"),
+        ("deny", "no problem robin, thanks for telling", "thanks"),
+        ("thanks", "not really robin, thanks", "deny"),
+        ("affirm", "yeah robin thanks", "affirm"),
     ],
 )
 def test_of_small_talk_the_first_words_count(
@@ -208,6 +221,33 @@ def test_of_small_talk_the_first_words_count(
 ) -> None:
     server.respond = lambda handler: handler.send(200, parse_answer(intent, 0.95))
     assert nlu.understand(text).intent == means
+
+
+def wavering(first: str, second: str) -> Callable[[Handler], None]:
+    ranking = [{"name": first, "confidence": 0.42}, {"name": second, "confidence": 0.4}]
+    return lambda handler: handler.send(200, parse_answer(first, 0.42, intent_ranking=ranking))
+
+
+def test_between_two_kinds_of_small_talk_the_first_words_decide(server: FakeRasa, nlu: RasaNlu) -> None:
+    server.respond = wavering("goodbye", "thanks")
+    understood = nlu.understand("i have enough from robin, thanks")
+    assert (understood.intent, understood.is_clear) == ("thanks", True)
+    server.respond = wavering("goodbye", "complaint")
+    assert not nlu.understand("i have enough from robin, thanks").is_clear
+
+
+def test_two_who_mean_the_same_are_clear_together(server: FakeRasa, nlu: RasaNlu) -> None:
+    server.respond = wavering("deny", "thanks")
+    understood = nlu.understand("not really")
+    assert (understood.intent, understood.is_clear, understood.source) == ("deny", True, "keywords")
+
+
+@pytest.mark.parametrize(
+    "text", ["no dont cancel it", "please do not cancel my order", "por favor no cancelen mi pedido"]
+)
+def test_what_shall_not_be_done_is_not_done_however_sure_the_model(server: FakeRasa, nlu: RasaNlu, text: str) -> None:
+    server.respond = lambda handler: handler.send(200, parse_answer("cancel_order", 0.99))
+    assert nlu.understand(text).intent == "deny"
 
 
 def wait(handler: Handler) -> None:
