@@ -30,7 +30,8 @@ class Heard:
 
 def radii_of(workflow: Workflow) -> Radii:
     """How near is near with this retailer."""
-    return Radii(workflow.eta.arriving_m, workflow.eta.at_address_m, workflow.eta.stale_after)
+    eta = workflow.eta
+    return Radii(eta.arriving_m, eta.at_address_m, eta.stale_after, eta.arriving_within)
 
 
 def take(session: Session, house: House, driver: Driver, fixes: Sequence[Fix], *, now: datetime) -> Heard:

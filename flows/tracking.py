@@ -10,6 +10,7 @@ from flows import (
     lines,
     milestones,
     network_drivers,
+    network_positions,
     outbound_facts,
     pins,
     proof_fetching,
@@ -54,6 +55,7 @@ def take_events(
     workflow = house.workflows.of(session, retailer)
     facts = record_all(session, events, retailer=retailer, now=now, shipment=shipment, grace=workflow.eta.delay_grace)
     network_drivers.after(session, house, facts, now=now)
+    facts += network_positions.after(session, house, events, retailer=retailer, now=now, shipment=shipment)
     milestones.announce(session, house, facts, retailer=retailer, now=now)
     pins.after(session, house, facts, now=now)
     surveys.plan_after(session, house, facts, now=now)

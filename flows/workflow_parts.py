@@ -209,9 +209,11 @@ class EtaRules(Part):
     #: The shopper sees where the driver is while so many stops, or fewer, come first. None (`off`): never.
     show_driver_within_stops: int | None = Field(ge=0, le=20)
     arriving_m: int = Field(gt=0)
+    #: Near is also who is so little time away. None (`off`): only metres count.
+    arriving_within: Duration | None
     at_address_m: int = Field(gt=0)
 
-    @field_validator("show_driver_within_stops", "early_news", mode="before")
+    @field_validator("show_driver_within_stops", "early_news", "arriving_within", mode="before")
     @classmethod
     def _off(cls, said: Any) -> Any:
         return None if said == "off" else said

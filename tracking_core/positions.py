@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db import insert_once
 from tracking_core import rounds
+from tracking_core.eta_sources import DETOUR, TOWN_MPS
 from tracking_core.facts import CarrierEvent, Position
 from tracking_core.models import Driver, Shipment
 from tracking_core.position_models import DriverPosition, DriverTrail
@@ -50,6 +51,14 @@ class Radii:
     arriving_m: float
     at_address_m: float
     stale_after: timedelta
+    #: So little of the way left, in time, is near as well; None: only metres count.
+    arriving_within: timedelta | None = None
+
+    @property
+    def near_m(self) -> float:
+        """From how far off somebody is near: the metres, or those a van makes in the time."""
+        within_s = self.arriving_within.total_seconds() if self.arriving_within is not None else 0.0
+        return max(self.arriving_m, within_s * TOWN_MPS / DETOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +131,19 @@ def heralds(parcel: Shipment, here: Fix, radii: Radii, *, before: str) -> list[C
     return [_event(parcel, zone, here) for zone in upto if zone.rank > state.rank]
 
 
+def expected_soon(parcel: Shipment, *, at: datetime) -> list[CarrierEvent]:
+    """That the parcel is near by the clock alone; [] when that, or more, is known, or other stops come first."""
+    if parcel.state != ShipmentState.OUT_FOR_DELIVERY or (parcel.stops_away or 0) > 0:
+        return []
+    event_id = f"{ShipmentState.ARRIVING}:{parcel.attempts}"
+    return [CarrierEvent(SOURCE, event_id, parcel.tracking_number, ShipmentState.ARRIVING.value, at)]
+
+
 def _passed(away_m: float, radii: Radii) -> tuple[ShipmentState, ...]:
     """The zones of a door somebody so far away is in, the outer one first."""
     if away_m <= radii.at_address_m:
         return (ShipmentState.ARRIVING, ShipmentState.AT_ADDRESS)
-    return (ShipmentState.ARRIVING,) if away_m <= radii.arriving_m else ()
+    return (ShipmentState.ARRIVING,) if away_m <= radii.near_m else ()
 
 
 def newest(session: Session, driver_id: int, *, now: datetime) -> DriverPosition | None:
@@ -256,7 +273,7 @@ def _still_near(session: Session, zones: dict[str, str], here: Fix, radii: Radii
     near = dict(zones)
     for parcel in session.scalars(select(Shipment).where(Shipment.id.in_([int(one) for one in zones]))):
         door = _place(parcel)
-        if door is None or distance_m(here.lat, here.lon, *door) > LEFT_AT * radii.arriving_m:
+        if door is None or distance_m(here.lat, here.lon, *door) > LEFT_AT * radii.near_m:
             near.pop(str(parcel.id))
     return near
 
