@@ -18,7 +18,7 @@ _THANKING: Final = re.compile(
 )
 _LEAVING: Final = re.compile(
     r"(?<!\w)(?:good ?bye\w*|b+y+e+|see you|have an? (?:\w+ ){1,4}(?:day|one|night|evening|weekend|time)|good night|"
-    r"take care|(?:my|great|with) pleasure|adios|chao|hasta (?:luego|pronto|manana)|nos vemos|"
+    r"(?<!i will )take care|(?:my|great|with) pleasure|adios|chao|hasta (?:luego|pronto|manana)|nos vemos|"
     r"(?:tenga|pase) \w+ \w+)(?!\w)"
 )
 #: After these it is not the first thing said that counts.

@@ -1,10 +1,12 @@
-"""How well a set of texts could be understood at all: `python -m bot.oracle FOLDER [--source NAME] [--split WORD]`.
+"""How well a set of texts could be understood at all: `python -m bot.oracle FOLDER [--source NAME] [--split WORD]
+[--nlu rasa|keywords]`.
 
 Where the same text stands in a set with different intents, nobody who sees only the text can be right each time. Per
 source and intent this prints, in Markdown, what share of its texts stand under another intent too, the recall of an
 oracle that answers each different text by its commonest intent, and that of one that chooses so that the worst intent
 of the source comes out as well as it can. Texts are the same when `bot.normal` says so. FOLDER as in bot.sources;
-`--split` keeps only the lines whose "source" ends so ("test").
+`--split` keeps only the lines whose "source" ends so ("test"); `--nlu` adds what is reached, asking each different text
+once.
 """
 
 import argparse
@@ -12,12 +14,17 @@ import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
 from bot import sources
+from bot.evaluate import answers, rasa
+from bot.keywords import Keywords
+from bot.nlu_environment import NluError
 from bot.normal import normal
 from bot.sources import Pair
+from bot.understanding import CLEAR, Nlu
 
 _STEP: Final = 0.01
 _ROUNDS: Final = 400
@@ -58,18 +65,29 @@ def fairest(texts: Mapping[str, Counter[str]]) -> dict[str, float]:
     return best
 
 
-def table(everything: Mapping[str, Sequence[Pair]]) -> str:
-    """Markdown, a row per source and intent."""
-    lines = ["| set | intent | texts | shared with another intent | oracle: recall | when all shall be even |",
-             "|---|---|---|---|---|---|"]  # fmt: skip
+def reached(nlu: Nlu, pairs: Sequence[Pair]) -> dict[str, float]:
+    """Recall of each intent by `nlu`, as in service. Raises NluError when Rasa falls silent meanwhile."""
+    different = [(text, "") for text in dict.fromkeys(text for text, _ in pairs)]
+    given = {text: got for (text, _), (_, got) in zip(different, answers(nlu, different, CLEAR), strict=True)}
+    total = Counter(intent for _, intent in pairs)
+    right = Counter(intent for text, intent in pairs if given[text] == intent)
+    return {intent: right[intent] / total[intent] for intent in total}
+
+
+def table(everything: Mapping[str, Sequence[Pair]], nlu: Nlu | None = None) -> str:
+    """Markdown, a row per source and intent; with `nlu` also what it reaches."""
+    lines = ["| set | intent | texts | shared with another intent | oracle: recall | worst as well as can be |"
+             + (" reached |" if nlu else ""), "|---" * (7 if nlu else 6) + "|"]  # fmt: skip
     for source, pairs in everything.items():
         texts = shared(pairs)
         plain, even = recalls(texts), fairest(texts)
+        got = reached(nlu, pairs) if nlu else {}
         for intent in sorted(plain):
             total = sum(intents[intent] for intents in texts.values())
             both = sum(intents[intent] for intents in texts.values() if len(intents) > 1)
             lines.append(
                 f"| {source} | {intent} | {total} | {both / total:.3f} | {plain[intent]:.3f} | {even[intent]:.3f} |"
+                + (f" {got[intent]:.3f} |" if nlu else "")
             )
     return "\n".join(lines)
 
@@ -93,15 +111,20 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--source", help="this one only")
     parser.add_argument("--split", default="", help='lines whose "source" ends so, such as "test"')
+    parser.add_argument("--nlu", choices=("rasa", "keywords"), help="add what is reached, as in service")
     arguments = parser.parse_args()
     try:
         everything = of_split(arguments.folder, arguments.split)
+        if arguments.source:
+            everything = {name: pairs for name, pairs in everything.items() if name == arguments.source}
+        with rasa() if arguments.nlu == "rasa" else nullcontext(Keywords() if arguments.nlu else None) as nlu:
+            sys.stdout.write(table(everything, nlu) + "\n")
+    except NluError as unavailable:
+        sys.stderr.write(f"No NLU: {unavailable}.\n")
+        return 1
     except (sources.BadSourcesError, OSError, ValueError, KeyError) as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
-    if arguments.source:
-        everything = {name: pairs for name, pairs in everything.items() if name == arguments.source}
-    sys.stdout.write(table(everything) + "\n")
     return 0
 
 

@@ -96,6 +96,9 @@ def beginning(plain: str) -> tuple[str, float] | None:
     if greet.start(words):
         return "greet", 0.55
     if _ASKS.isdisjoint(words):
+        said = opening(plain)
+        if said in ("thanks", "goodbye"):
+            return said, 0.52
         if words[0] in _YES:
             return opening(plain) or "affirm", 0.52
         if words[0] in _NO and not _STATES.intersection(words[1:2]):
