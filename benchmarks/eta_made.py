@@ -1,6 +1,6 @@
-"""A made set of shipments with carriers, lanes, loads, milestones and a world that drifts, as the backtest's CSV.
+"""Made sets of shipments with carriers, loads, milestones and worlds that change, as the backtest's CSV.
 
-python -m benchmarks.eta_made OUT.csv [--n 20000] [--seed 1]
+python -m benchmarks.eta_made OUT.csv [--world drifting|same-day|long-haul|heavy|weekly] [--n 20000] [--seed 1]
 """
 
 import argparse
@@ -9,6 +9,8 @@ import math
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from benchmarks.eta_worlds import WORLDS, World
 
 CARRIERS = {"swift": 0.8, "steady": 1.0, "slow": 1.5, "wild": 1.2}
 SERVICES = {"express": 0.5, "standard": 1.0}
@@ -51,12 +53,49 @@ def row(number: int, share: float, begun: datetime, dice: random.Random) -> list
     return [f"m{number}", carrier, service, *place, far, due, *written, *kept]
 
 
+def of_world(world: World, n: int, seed: int) -> list[dict[str, str]]:
+    """The lines of a world's set. What is missing is empty."""
+    dice, first, lines = random.Random(seed), datetime(2025, 1, 1, tzinfo=UTC), list[dict[str, str]]()
+    for number in range(n):
+        begun = first + timedelta(days=world.days * number / n, minutes=dice.uniform(0, 30))
+        made = world.make(number / n, begun, dice)
+        at, moments = begun, list[str]()
+        for took in made.legs:
+            at += timedelta(hours=took)
+            moments.append("" if dice.random() < world.gaps / len(made.legs) else f"{at:%Y-%m-%dT%H:%M:%SZ}")
+        due = f"{begun + timedelta(hours=made.promise_h):%Y-%m-%dT%H:%M:%SZ}"
+        lines.append(
+            {
+                "shipment_id": f"m{number}",
+                "carrier": made.carrier,
+                "service": made.service,
+                "distance_km": f"{made.distance_km:.2f}" if dice.random() > world.gaps / 2 else "",
+                "promised_at": due if dice.random() > world.gaps else "",
+                "created_at": f"{begun:%Y-%m-%dT%H:%M:%SZ}",
+                **{f"{state}_at": when for state, when in zip(world.states, moments[:-1], strict=True)},
+                "delivered_at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+                **made.columns,
+            }
+        )
+    return lines
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("out", type=Path)
-    asked.add_argument("--n", type=int, default=20_000)
+    asked.add_argument("--world", choices=("drifting", *WORLDS), default="drifting")
+    asked.add_argument("--n", type=int)
     asked.add_argument("--seed", type=int, default=1)
     said = asked.parse_args()
+    if said.world != "drifting":
+        world = WORLDS[said.world]
+        lines = of_world(world, said.n or world.n, said.seed)
+        with said.out.open("w", newline="") as file:
+            table = csv.DictWriter(file, list(lines[0]))
+            table.writeheader()
+            table.writerows(lines)
+        return 0
+    said.n = said.n or 20_000
     dice, first = random.Random(said.seed), datetime(2025, 1, 1, tzinfo=UTC)
     with said.out.open("w", newline="") as file:
         writer = csv.writer(file)

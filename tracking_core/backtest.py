@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from tracking_core.transit_blending import agreed, carried, lately
 from tracking_core.transit_csv import Complaints, Floats, Table, Unreadable, read
 from tracking_core.transit_features import Design, design
-from tracking_core.transit_fitting import MANY, Predictions, guess, learn, weights
+from tracking_core.transit_fitting import MANY, Predictions, guess, learn
 from tracking_core.transit_windows import grain, hindsight, rolling, sides
 
 TEST_SHARE = 0.2
@@ -70,9 +71,9 @@ def run(table: Table, say: Say) -> dict[str, object]:
 
 def replay_all(table: Table, split: int, say: Say) -> Mapping[str, Replay]:
     """The replays by milestone, `created` first. split: place of the first test row."""
-    found = {}
+    found, earlier = {}, list[tuple[Floats, Floats]]()
     for name in ("created", *table.reached):
-        made = replay(table, name, split, say)
+        made = replay(table, name, split, say, earlier)
         if made is None:
             say(f"{name}: no test row has reached it; left out")
         else:
@@ -80,14 +81,17 @@ def replay_all(table: Table, split: int, say: Say) -> Mapping[str, Replay]:
     return found
 
 
-def replay(table: Table, milestone: str, split: int, say: Say) -> Replay | None:
-    """Estimate the test rows of one milestone in the order of time; None when there are none."""
+def replay(table: Table, milestone: str, split: int, say: Say, earlier: list[tuple[Floats, Floats]]) -> Replay | None:
+    """Estimate the test rows of one milestone in the order of time; None when there are none.
+
+    earlier: when the milestones before were reached and what was said then, per row of the table; this one is added.
+    """
     when = table.created if milestone == "created" else table.reached[milestone]
     if not np.isfinite(when[split:]).any():
         return None
     columns = design(table, milestone)
     tested = columns.rows >= split
-    made, centre = Predictions(), np.full(len(columns.at), np.nan)
+    made = Predictions()
     begins = float(columns.at[tested].min())
     edges = _edges(columns, tested, begins)
     distance = table.numbers.get("distance_km")
@@ -97,18 +101,38 @@ def replay(table: Table, milestone: str, split: int, say: Say) -> Replay | None:
             continue
         known = np.flatnonzero(columns.done <= since)
         learn(columns, known, asked, made, guess(columns, distance, asked))
-        counted = weights(columns, made, since)
         say(f"{milestone}: {len(known)} outcomes known, {len(asked)} estimated")
-        centre[asked] = sum(share * made.members[name][asked] for name, share in counted.items() if share > 0)
-    return _calibrated(table, columns, tested, made, centre, begins)
+    lowest = -math.inf if table.signed else 0.0  # nothing arrives before it is on its way
+    members = {name: np.maximum(column, lowest) for name, column in made.members.items()}
+    centre = _centre(table, columns, members, earlier, lowest)
+    earlier.append((when, _spread(centre, columns, len(table))))
+    return _calibrated(table, columns, tested, members, centre, begins)
+
+
+def _centre(
+    table: Table, columns: Design, members: dict[str, Floats], earlier: list[tuple[Floats, Floats]], lowest: float
+) -> Floats:
+    """The common word of the members, of the earlier estimates and of the latest outcomes."""
+    before = carried(columns.at, [(when[columns.rows], said[columns.rows]) for when, said in earlier])
+    more = {"lately": lately(columns.left, columns.at, columns.done)}
+    if np.isfinite(before).any():
+        more["carried"] = np.maximum(before, lowest)
+    carriers = table.names["carrier"][columns.rows] if "carrier" in table.names else None
+    centre = agreed(columns.left, columns.at, columns.done, members | more, carriers)
+    return np.maximum(centre, lowest)
+
+
+def _spread(values: Floats, columns: Design, n: int) -> Floats:
+    """The values of a design's rows at their places in the table."""
+    whole = np.full(n, np.nan)
+    whole[columns.rows] = values
+    return whole
 
 
 def _calibrated(
-    table: Table, columns: Design, tested: np.ndarray, made: Predictions, centre: Floats, begins: float
+    table: Table, columns: Design, tested: np.ndarray, members: dict[str, Floats], centre: Floats, begins: float
 ) -> Replay:
-    lower, upper, plain = (made.members[name] for name in ("lower", "upper", "plain"))
-    if not table.signed:  # nothing arrives before it is on its way
-        lower, upper, plain, centre = (np.maximum(column, 0.0) for column in (lower, upper, plain, centre))
+    lower, upper, plain = (members[name] for name in ("lower", "upper", "plain"))
     least = grain(table.delivered) / 2
     raw_lower, raw_upper = np.minimum(lower, centre - least), np.maximum(upper, centre + least)
     before, after = sides(centre, raw_lower, raw_upper, least)

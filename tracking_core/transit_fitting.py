@@ -20,10 +20,6 @@ FEWEST = 40
 #: From so many outcomes on, fewer and quicker members do, and windows learn from the latest of them.
 MANY = 40_000
 LOWER, UPPER = 0.1, 0.9
-#: How quickly a member loses its say as its recent error grows above the best one's.
-STRICTNESS = 20.0
-#: How many of the latest predictions whose outcome is known judge the members.
-JUDGED = 2000
 #: Where neither outcomes nor a promise are known: kilometres an hour with all the waiting, and with no distance at all.
 SPEED_KMH, UNKNOWN_S = 25.0, 3 * DAY
 
@@ -35,6 +31,8 @@ SLOW: dict[str, Any] = {
     "l2_regularization": 5.0,
     "early_stopping": False,
 }
+#: Small trees that see half of the columns at a time: where there is little to learn they learn little by mistake.
+CALM: dict[str, Any] = SLOW | {"learning_rate": 0.06, "max_iter": 120, "max_leaf_nodes": 8, "max_features": 0.5}
 QUICK: dict[str, Any] = SLOW | {"learning_rate": 0.1, "max_iter": 100, "max_leaf_nodes": 31}
 
 
@@ -122,6 +120,8 @@ def _more(design: Design, known: Rows, asked: Rows, made: Predictions, base: Flo
         made.of("ratio", n)[asked] = np.exp(np.minimum(ratio(design.rich[asked]), 40.0)) - shift
         ratio = fit(design.plain[known], target, design.is_category, loss="squared_error")
         made.of("plain ratio", n)[asked] = np.exp(np.minimum(ratio(design.plain[asked]), 40.0)) - shift
+        calm = fit(design.plain[known], target, design.is_category, loss="absolute_error", **CALM)
+        made.of("calm", n)[asked] = np.exp(np.minimum(calm(design.plain[asked]), 40.0)) - shift
     if base.any():
         missed = fit(design.plain[known], (left - base)[known], design.is_category, loss="absolute_error")
         made.of("missed", n)[asked] = missed(design.plain[asked]) + base[asked]
@@ -143,23 +143,3 @@ def _medians(design: Design, known: Rows, asked: Rows, made: Predictions, cold: 
         values["plain"] = np.full(len(asked), np.median(left[known]))
     for name, column in values.items():
         made.of(name, n)[asked] = column
-
-
-def weights(design: Design, made: Predictions, at: float) -> dict[str, float]:
-    """How much each member's word counts at a moment, by how well it did on what was known by then. They sum to 1."""
-    centres = {name: column for name, column in made.members.items() if name not in ("lower", "upper")}
-    seen = np.flatnonzero((design.done <= at) & np.isfinite(centres["plain"]))
-    seen = seen[np.argsort(design.done[seen], kind="stable")[-JUDGED:]]
-    errors = {}
-    for name, column in centres.items():
-        misses = np.abs(design.left[seen] - column[seen])
-        judged = misses[np.isfinite(misses)]
-        # Without a past every member counts the same; one that is newer than the past waits for its own.
-        errors[name] = float(judged.mean()) if len(judged) >= FEWEST else float("nan")
-    known = [error for error in errors.values() if np.isfinite(error)]
-    if not known:
-        return {name: 1 / len(errors) for name in errors}
-    best = max(min(known), 1e-9)
-    raw = {name: float(np.exp(-STRICTNESS * (e / best - 1))) if np.isfinite(e) else 0.0 for name, e in errors.items()}
-    total = sum(raw.values())
-    return {name: value / total for name, value in raw.items()}

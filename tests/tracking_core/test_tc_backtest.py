@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracking_core import backtest, eta_plots
+from tracking_core.transit_blending import agreed, carried
 from tracking_core.transit_csv import Complaints, Table, Unreadable, moment, read
 from tracking_core.transit_features import design, known_means
 from tracking_core.transit_windows import grain, hindsight, rolling, sides
@@ -178,6 +179,45 @@ def test_windows_hold_although_the_world_drifts() -> None:
     assert raw[tested].mean() < 0.7
     assert held[tested].mean() == pytest.approx(0.8, abs=0.02)
     assert np.isnan(said.lower[:3000]).all()
+
+
+def test_later_outcomes_move_neither_centre_nor_window_of_what_was_before() -> None:
+    dice = np.random.default_rng(4)
+    n, cut = 700, 500
+    at = np.arange(n) * 600.0
+    left = dice.lognormal(9, 0.5, n)
+    other = np.where(at + left >= at[cut], left * 7 + 1e6, left)
+    said = {name: left * dice.lognormal(0.1, spread, n) for name, spread in (("plain", 0.4), ("rich", 0.2))}
+    said |= {"late": np.where(np.arange(n) < 300, np.nan, said["rich"] * 1.01)}
+    carriers = dice.integers(0, 3, n)
+    answers = []
+    for outcome in (left, other):
+        centre = agreed(outcome, at, at + outcome, said, carriers)
+        before, after = sides(said["plain"], said["plain"] * 0.6, said["plain"] * 1.6, 0.5)
+        window = rolling(outcome, centre, before, after, at, at + outcome, at[200], 0.5)
+        answers.append(np.stack([centre, window.lower, window.upper])[:, : cut + 1])
+    assert np.array_equal(answers[0], answers[1], equal_nan=True)
+
+
+def test_the_better_members_are_believed_and_the_plain_one_while_nothing_is_known() -> None:
+    dice = np.random.default_rng(5)
+    n = 1500
+    at = np.arange(n) * 600.0
+    left = dice.lognormal(9, 0.5, n)
+    said = {
+        name: left + dice.normal(0, 1, n) * spread for name, spread in (("plain", 4e3), ("good", 1e3), ("bad", 2e4))
+    }
+    centre = agreed(left, at, at + left, said, None)
+    assert np.array_equal(centre[:10], said["plain"][:10])
+    error = {name: np.abs(left - column)[500:].mean() for name, column in said.items()}
+    assert np.abs(left - centre)[500:].mean() < 0.5 * error["plain"] < error["bad"]
+
+
+def test_an_earlier_estimate_counts_down() -> None:
+    at = np.array([100.0, 100.0, 100.0])
+    first = np.array([0.0, 0.0, 0.0]), np.array([500.0, np.nan, 300.0])
+    second = np.array([40.0, 40.0, 140.0]), np.array([200.0, 90.0, 50.0])
+    assert list(carried(at, [first, second])) == [140.0, 30.0, 200.0]
 
 
 @settings(max_examples=60, deadline=None)
