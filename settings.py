@@ -55,6 +55,8 @@ class Settings:
     log_level: str = "INFO"
     #: Who answers how bad weather and traffic are: http(s):// or file://; empty: nobody is asked.
     weather_url: str = ""
+    #: Who knows the roads: OSRM at http(s)://, Valhalla at valhalla+http(s)://; empty: ways are judged by the line.
+    road_url: str = ""
     #: Texts a second for each of our senders; 0 leaves the pacing to the provider.
     sender_per_second: float = 0.0
     #: How many texts one worker hands over at once.
@@ -137,6 +139,7 @@ class Settings:
             reconcile_first=get("RECONCILE_FIRST").lower() in {"1", "yes", "on", "true"},
             log_level=get("LOG_LEVEL", "INFO").upper(),
             weather_url=get("WEATHER_URL"),
+            road_url=get("ROAD_URL"),
             sender_per_second=number("SENDER_PER_SECOND", "0"),
             sending_threads=int(number("SENDING_THREADS", "8")),
             lease_s=number("LEASE_SECONDS", "30"),

@@ -1,4 +1,4 @@
-"""Who can be asked is asked when it is time: the weather, carriers that do not push, who keeps what a webhook lost."""
+"""Who can be asked is asked when it is time: weather, roads, carriers that do not push, who keeps what was lost."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from db import Database
-from flows import polling, reconciling, weather
+from flows import polling, reconciling, roads, weather
 from flows.accounts import Retailer
 from flows.easypost_tracking import EasyPostTracking
 from flows.house import House
@@ -18,6 +18,7 @@ BATCHES = 5
 def ask_due(database: Database, house: House, *, clock: Callable[[], datetime]) -> None:
     """Ask what is due. Nothing is open while anybody thinks; any number of workers may tick."""
     weather.tick(database, house, now=clock())
+    roads.tick(database, house, now=clock())
     if house.listing is not None:
         reconciling.texts(database, house, house.listing, clock=clock)
     with database.read() as session:

@@ -143,7 +143,7 @@ def of_distance(shipment: Shipment, *, now: datetime) -> Estimate | None:
 def _seconds_left(shipment: Shipment, position: dict[str, Any]) -> tuple[float, float] | None:
     """Seconds from the position to the door and how far off that may be; None when the stops before it are unknown."""
     km = _km_left(shipment, position)
-    direct_s = km * 1000 * DETOUR / TOWN_MPS if km is not None else None
+    direct_s = km * 1000 * _seconds_a_metre(shipment) if km is not None else None
     state, stops = ShipmentState(shipment.state), shipment.stops_away
     if state is ShipmentState.AT_ADDRESS:
         return 60.0, LEAST_SIDE_S
@@ -157,6 +157,16 @@ def _seconds_left(shipment: Shipment, position: dict[str, Any]) -> tuple[float, 
     last_leg = stop_s if direct_s is None else min(direct_s, stop_s)
     expected = max(stops * stop_s + (direct_s if stops == 0 and direct_s is not None else last_leg), direct_s or 0.0)
     return expected, max(EIGHTY * math.hypot(spread_s * math.sqrt(stops + 1), SHARE * expected), LEAST_SIDE_S)
+
+
+def _seconds_a_metre(shipment: Shipment) -> float:
+    """How long each metre of the straight line takes: as the roads to this door say, else as in any town."""
+    road = _learned(shipment, "road")
+    there = shipment.destination or {}
+    if not road or road["to"] != [there.get("lat"), there.get("lon")]:
+        return DETOUR / TOWN_MPS
+    line_km = _km_left(shipment, {"lat": road["from"][0], "lon": road["from"][1]})
+    return float(road["seconds"]) / max(line_km * 1000, 1.0) if line_km else DETOUR / TOWN_MPS
 
 
 def _driver_knows_better(shipment: Shipment, now: datetime) -> bool:
