@@ -167,7 +167,7 @@ def test_who_fails_again_and_again_is_left_alone_for_a_while(server: Server) -> 
     source = HttpRoads(server.url, clock=lambda: moment[0])
     for status, body in ((500, b"{}"), (200, b"not json"), (200, b'{"routes": []}')):
         server.status, server.body = status, body
-        with pytest.raises(OSError, match="http_500|bad_answer"):
+        with pytest.raises(OSError, match=r"http_500|bad_answer"):
             source.way(HERE, DOOR)
     assert len(server.asked) == FAILURES
     server.status = 200
