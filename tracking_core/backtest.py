@@ -78,7 +78,24 @@ def replay_all(table: Table, split: int, say: Say) -> Mapping[str, Replay]:
             say(f"{name}: no test row has reached it; left out")
         else:
             found[name] = made
+            if len(earlier) > 1:
+                say(f"{name}: {_on_the_same(table, split, earlier)}")
     return found
+
+
+def _on_the_same(table: Table, split: int, earlier: list[tuple[Floats, Floats]]) -> str:
+    """How the error went since the milestone before, on the rows that have both: the figures are of all rows each."""
+    (first, said_first), (second, said_second) = earlier[-2:]
+    errors = [
+        np.abs(table.delivered - when - said)[split:] for when, said in ((first, said_first), (second, said_second))
+    ]
+    both = np.isfinite(errors[0]) & np.isfinite(errors[1])
+    if not both.any():
+        return "no row has this milestone and the one before"
+    before, now = (float(column[both].mean()) for column in errors)
+    return (
+        f"on the {both.sum()} rows that have the milestone before as well the error went from {before:.1f} to {now:.1f}"
+    )
 
 
 def replay(table: Table, milestone: str, split: int, say: Say, earlier: list[tuple[Floats, Floats]]) -> Replay | None:

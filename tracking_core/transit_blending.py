@@ -79,7 +79,7 @@ def agreed(left: Floats, at: Floats, done: Floats, members: dict[str, Floats], c
 def blend(left: Floats, at: Floats, done: Floats, members: dict[str, Floats], trusted: str = PLAIN) -> Floats:
     """The centre of each row the trusted member has spoken of, in seconds; NaN for others.
 
-    What is known of row i when row j is asked for is known only if done[i] <= at[j]. A member without a word on a row
+    What is known of row i when row j is asked for is known only if done[i] < at[j]. A member without a word on a row
     leaves its share to the trusted one.
     """
     first = members[trusted]
@@ -92,7 +92,7 @@ def blend(left: Floats, at: Floats, done: Floats, members: dict[str, Floats], tr
     centre = np.full(len(left), np.nan)
     for part in np.array_split(asked, min(PARTS, max(len(asked), 1))):
         if len(part):
-            upto = int(np.searchsorted(done[heard], at[part[0]], side="right"))
+            upto = int(np.searchsorted(done[heard], at[part[0]], side="left"))
             seen = heard[max(0, upto - JUDGED) : upto]
             share = shares(left[seen], stacked[seen], spoken[seen], names.index(trusted))
             centre[part] = stacked[part] @ share
@@ -118,16 +118,23 @@ def shares(left: Floats, said: Floats, spoken: NDArray[np.bool_], trusted: int) 
     best = max(float(errors.min()), 1e-9)
     share = np.exp(-STRICTNESS * (errors / best - 1))
     share /= share.sum()
-    steady = share.copy()
-    scale = best * math.sqrt(len(share))
-    for step in range(STEPS):
-        slope = (weight * np.sign(said @ share - left)) @ said
-        slope = np.where(usable, slope - float(slope @ share), 0.0)
-        share = share * np.exp(np.clip(-PACE / math.sqrt(step + 1) * slope / scale, -5.0, 5.0))
-        share /= share.sum()
+    fitted = _fitted(share, left, said, weight, usable, best)
     # Half of what fits the past best, half of what each is worth by itself: the former alone is too sure of itself.
-    mixed = (share + steady) / 2
+    mixed = (fitted + share) / 2
     if weight @ np.abs(left - said @ mixed) >= errors[trusted]:
         return alone
     doubt = min(max(DOUBT / math.sqrt(len(left)), LEAST_DOUBT), MOST_DOUBT)
     return (1 - doubt) * mixed + doubt * alone
+
+
+def _fitted(
+    share: Floats, left: Floats, said: Floats, weight: Floats, usable: NDArray[np.bool_], scale: float
+) -> Floats:
+    """The shares moved to where the weighed past error is least. scale: the size of an error, in seconds."""
+    for step in range(STEPS):
+        slope = (weight * np.sign(said @ share - left)) @ said
+        slope = np.where(usable, slope - float(slope @ share), 0.0)
+        pace = PACE / math.sqrt(step + 1) / (scale * math.sqrt(len(share)))
+        share = share * np.exp(np.clip(-pace * slope, -5.0, 5.0))
+        share = share / share.sum()
+    return share

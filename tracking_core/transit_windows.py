@@ -19,8 +19,8 @@ STEP = 0.003
 QUICK, MOST_STEP = 6.0, 0.03
 #: The level stays between these, so that a run of bad luck does not make windows useless.
 LEAST_LEVEL, MOST_LEVEL = 0.6, 0.95
-#: Shapes and levels are chosen from the outcomes they are then judged by, and the world moves on: so much more is asked,
-#: over the root of the number of outcomes.
+#: Shapes and levels are chosen from other outcomes than they are judged by: so much more than 80 % is asked, over the
+#: root of the number of outcomes.
 FEW = 0.25
 #: The shape of the windows is chosen anew after so many outcomes; with fewer than the second number it stays symmetric.
 RESHAPED, SHAPED_FROM = 50, 150
