@@ -36,6 +36,8 @@ def rules_win(ranking: Sequence[tuple[str, float]], rules: Understanding) -> boo
     strong, good = rules.confidence >= _STRONG_RULE, rules.confidence >= _GOOD_RULE
     if rules.intent == intent:
         return confidence < CLEAR and (rules.intent in _SMALL_TALK or good)  # two who say the same are clear
+    if intent in _SMALL_TALK and rules.intent not in _SMALL_TALK and confidence >= _MIDDLING:
+        return strong or (good and confidence < _SURE)  # "no thanks, cancel it", "no llegó nada": more than a courtesy
     if confidence >= _SURE:
         return strong and intent == _LEAST and rules.intent not in _SMALL_TALK
     if confidence >= _MIDDLING:

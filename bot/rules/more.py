@@ -22,7 +22,8 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"{mine}{n} (?:was )?not received|no (?:package|parcel|delivery) (?:here|received)|"
             r"(?:i )?never (?:got|received) (?:it|anything)|(?:it )?never (?:came|arrived)|"
             r"(?:yo )?(?:no|nunca) (?:lo |la |me |los )*(?:he |han )?(?:recib\w+|entregad[oa]|entregaron|llego)"
-            r"(?: (?:nada|{mine}{n}))?|no recibid[oa]|(?:{mine}{n} )?(?:se )?(?:perdio|esta perdido|extraviado))"
+            r"(?: (?:nada|{mine}{n}))?|no recibid[oa]|no (?:esta|aparece) {mine}{n}|"
+            r"nothing (?:came|arrived)(?: today)?|(?:{mine}{n} )?(?:se )?(?:perdio|esta perdido|extraviado))"
             r"(?: (?:yet|at all|please|here|por favor|todavia|aun|senor|thanks|gracias))*$"
         ),
         r"still|yet|todavia|aun",

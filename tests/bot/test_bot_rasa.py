@@ -165,6 +165,10 @@ def test_when_rasa_is_unclear_a_sure_rule_is_believed(server: FakeRasa, nlu: Ras
         ("reschedule", 0.7, "when does it come", "where_is_my_order"),  # one that is only fairly sure
         ("talk_to_person", 0.7, "yes please", "talk_to_person"),  # small talk must not overrule so much
         ("help", 0.97, "i want to talk to a human", "talk_to_person"),  # a request is more than a need of help
+        ("deny", 0.97, "no llegó nada", "not_received"),  # who states something denies nothing
+        ("deny", 0.97, "no está mi pedido", "not_received"),
+        ("deny", 0.8, "no thanks cancel it", "cancel_order"),
+        ("deny", 0.97, "no thanks cancel it", "deny"),  # the rule is a good one only
         ("help", 0.97, "where is my lamp", "help"),  # unless the rule is a good one only
         ("complaint", 0.5, "where is my lamp", "complaint"),  # a rule that is good only
         ("complaint", 0.2, "where is my lamp", "where_is_my_order"),
