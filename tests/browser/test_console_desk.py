@@ -134,7 +134,7 @@ def test_from_a_bad_score_to_a_settled_case(house, open_page):
     assert len(heard(house, phone)) == before, "the bot keeps silent"
 
     page.get_by_role("button", name="Resolve", exact=True).click()
-    page.get_by_label("How").select_option("refund_or_replacement")
+    page.get_by_label("How", exact=True).select_option("refund_or_replacement")
     page.get_by_label(re.compile("Closing text")).fill("A new one is on its way.")
     page.get_by_role("button", name="Resolve the case").click()
     expect(page.locator("#bar")).to_contain_text("Resolved: Refund or replacement")
