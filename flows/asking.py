@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from db import Database
-from flows import polling, reconciling, roads, weather
+from flows import polling, reconciling, roads, routes, weather
 from flows.accounts import Retailer
 from flows.easypost_tracking import EasyPostTracking
 from flows.house import House
@@ -19,6 +19,7 @@ def ask_due(database: Database, house: House, *, clock: Callable[[], datetime]) 
     """Ask what is due. Nothing is open while anybody thinks; any number of workers may tick."""
     weather.tick(database, house, now=clock())
     roads.tick(database, house, now=clock())
+    routes.tick(database, house, now=clock())
     if house.listing is not None:
         reconciling.texts(database, house, house.listing, clock=clock)
     with database.read() as session:

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from flows import driver_links, tracking
 from flows.house import House
-from flows.workflow import Workflow
+from flows.network_positions import radii_of
 from tracking_core import positions
 from tracking_core.facts import CarrierEvent
 from tracking_core.models import Driver, Shipment
-from tracking_core.positions import Fix, Radii
+from tracking_core.positions import Fix
 from tracking_core.states import ShipmentState
 
 #: What a driver says standing at a door.
@@ -26,12 +26,6 @@ class Heard:
     taken: int
     #: Out of order, repeated, or a day late.
     ignored: int
-
-
-def radii_of(workflow: Workflow) -> Radii:
-    """How near is near with this retailer."""
-    eta = workflow.eta
-    return Radii(eta.arriving_m, eta.at_address_m, eta.stale_after, eta.arriving_within)
 
 
 def take(session: Session, house: House, driver: Driver, fixes: Sequence[Fix], *, now: datetime) -> Heard:

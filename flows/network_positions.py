@@ -22,6 +22,12 @@ NETWORKS = frozenset({"bringg", "doordash_drive", "onfleet", "uber_direct"})
 SAYS_LESS = frozenset({UPDATE, ShipmentState.OUT_FOR_DELIVERY.value, ShipmentState.ARRIVING.value})
 
 
+def radii_of(workflow: Workflow) -> Radii:
+    """How near is near with this retailer."""
+    eta = workflow.eta
+    return Radii(eta.arriving_m, eta.at_address_m, eta.stale_after, eta.arriving_within)
+
+
 def after(
     session: Session,
     house: House,
@@ -40,9 +46,9 @@ def after(
     if not told:
         return []
     workflow = house.workflows.of(session, retailer)
-    radii = Radii(
-        workflow.eta.arriving_m, workflow.eta.at_address_m, workflow.eta.stale_after, workflow.eta.arriving_within
-    )
+    radii = radii_of(workflow)
+    if radii.arriving_within is None:
+        told = [event for event in told if event.position is not None]
     facts: list[Fact] = []
     for event in sorted(told, key=lambda one: one.occurred_at):
         for parcel in _meant(session, retailer, event, shipment):

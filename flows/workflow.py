@@ -31,6 +31,7 @@ from flows.workflow_parts import (
     Talk,
 )
 from flows.workflow_polling import Polling
+from flows.workflow_route import Route
 from flows.workflow_shadow import Prices, Shadow
 from flows.workflow_values import DAYS, Language, day_ranges
 from flows.workflow_watch import Mail, Returning, Watch
@@ -69,6 +70,7 @@ class Workflow(Part):
     cases: Cases
     eta: EtaRules
     watch: Watch
+    route: Route
     #: Carrier -> who is mailed when it should look after a parcel.
     carrier_contacts: dict[str, Mail]
     returning: Returning

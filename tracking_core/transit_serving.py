@@ -31,7 +31,7 @@ log = logging.getLogger("doorline.transit")
 
 MODEL, CARRIER, STOP = "model", "carrier", "stop"
 #: What stays on the row when somebody names another time.
-KEPT_ON = frozenset({"model", "pace", "road"})
+KEPT_ON = frozenset({"model", "pace", "road", "route"})
 #: Sources of events whose times are no carrier's.
 DRIVER, NOT_CARRIERS = "driver", frozenset({"driver", "agent", "position", "doorline"})
 #: The sides of a window are never nothing.

@@ -139,6 +139,16 @@ def test_costs_scores_and_drivers(world: World) -> None:
     assert (told["driver"], told["mean_cost"], told["currency"], told["delivered"]) == ("Dee", "5.00", "USD", "2")
 
 
+def test_currencies_are_never_added_up(world: World) -> None:
+    for minor, currency in ((400, "USD"), (600, "USD"), (900, "EUR"), (100, None)):
+        cost = {"cost_minor": minor, "cost_currency": currency} if currency else {}
+        ended(world, SHIPPED, OUT, ("delivered", 25, None), **cost)
+    ended(world, SHIPPED, OUT, ("delivered", 25, None), carrier="bolt", cost_minor=700, cost_currency="EUR")
+    ended(world, SHIPPED, OUT, ("returned", 25, None), cost_minor=5000, cost_currency="USD")
+    found = {card.key[0]: {name: (mean.value, mean.n) for name, mean in card.cost.items()} for card in cards(world)}
+    assert found == {"acme": {"USD": (500, 2), "EUR": (900, 1)}, "bolt": {"EUR": (700, 1)}}
+
+
 def test_another_retailers_parcels_are_not_in_it(world: World) -> None:
     ended(world, SHIPPED, OUT, ("delivered", 25, None))
     with world.database.read() as session:
