@@ -26,8 +26,8 @@ PARTS = 40
 HALVED = 600
 #: The trusted member, the plain model, always keeps a say: this over the root of the outcomes known, between these
 #: bounds. A mean with it can lose no more than its part of what the others lose, and gains most of what they gain.
-DOUBT, LEAST_DOUBT, MOST_DOUBT = 8.0, 0.15, 0.5
-#: Of how many of the latest outcomes the median is a member of its own, and after how many it is taken anew.
+DOUBT, LEAST_DOUBT, MOST_DOUBT = 8.0, 0.3, 0.5
+#: Of how many of the latest misses the median says what is usual, and after how many it is taken anew.
 LATELY, ANEW = 200, 5
 #: The mean of so many latest misses, of all and of the same carrier, moves the centre where that has helped.
 MISSES, WILD = 30, 3.0

@@ -120,8 +120,9 @@ def _more(design: Design, known: Rows, asked: Rows, made: Predictions, base: Flo
         made.of("ratio", n)[asked] = np.exp(np.minimum(ratio(design.rich[asked]), 40.0)) - shift
         ratio = fit(design.plain[known], target, design.is_category, loss="squared_error")
         made.of("plain ratio", n)[asked] = np.exp(np.minimum(ratio(design.plain[asked]), 40.0)) - shift
-        calm = fit(design.plain[known], target, design.is_category, loss="absolute_error", **CALM)
-        made.of("calm", n)[asked] = np.exp(np.minimum(calm(design.plain[asked]), 40.0)) - shift
+        if not base.any():
+            calm = fit(design.plain[known], target, design.is_category, loss="absolute_error", **CALM)
+            made.of("calm", n)[asked] = np.exp(np.minimum(calm(design.plain[asked]), 40.0)) - shift
     if base.any():
         missed = fit(design.plain[known], (left - base)[known], design.is_category, loss="absolute_error")
         made.of("missed", n)[asked] = missed(design.plain[asked]) + base[asked]
