@@ -134,4 +134,3 @@ def _line(row: OutboxRow, order_number: str | None, prices: Prices) -> Line:
         order_number=order_number,
         planned=row.state == Status.HELD,
     )
-
