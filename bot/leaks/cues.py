@@ -56,7 +56,7 @@ _SPOKEN_FOR: Final = re.compile(
     rf"(?<![\d:.+\-/]){_HOUR}[:.h][0-5]\d(?![\d:]|[.\-/]\d| \d{{3}})(?:\s*(?:[ap]\.?m\.?|hrs?|hs?)\b)?"
     rf"|(?<![\d.\-/]){_HOUR}\s?(?:-|to|a)\s?{_HOUR}\s?(?:[ap]\.?m|hrs?)\b"
     rf"|(?<![\d.\-/])\d{{1,2}}(?:[:.]?[0-5]\d)?\s?(?:[ap]\.?\s?m\b\.?)"
-    rf"|(?<![\d.\-/])(?:{_MONTH}/{_DAY}|{_DAY}/{_MONTH})(?:/{_YEAR})?(?![\d\-/.])"
+    rf"|(?<![\doil.\-/])(?:{_MONTH}/{_DAY}|{_DAY}/{_MONTH})(?:/{_YEAR})?(?![\doil\-/.])"
     rf"|(?<![\d.\-/])(?:{_MONTH}[-.]{_DAY}|{_DAY}[-.]{_MONTH})[-.](?:19|20)\d\d(?![\d\-/.])"
     rf"|(?<![\d.\-/])(?:19|20)\d\d[-./]{_MONTH}[-./]{_DAY}(?![\d\-/.])"
     r"|[$€£]\s?\d[\d,.]*|(?<![\d.\-])\d[\d,.]*\s?(?:[$€£%]|(?:usd|eur|dollars?|bucks|dolares|pesos|euros|mxn)\b)"

@@ -177,3 +177,8 @@ def calls(text: str) -> int:
     profile = cProfile.Profile()
     profile.runcall(find, text)
     return sum(entry.callcount for entry in profile.getstats())
+
+
+def test_no_date_is_seen_inside_a_dressed_number() -> None:
+    assert {leak.kind for leak in find("3l2/2OO/OOOO ok?")} == {LeakKind.PHONE}
+    assert find("the 12/25 or 1/2/26, ok?") == ()
