@@ -127,7 +127,7 @@ def of_distance(shipment: Shipment, *, now: datetime) -> Estimate | None:
     seen = datetime.fromisoformat(position["at"])
     if now - seen > timedelta(hours=24):
         return None
-    takes = timedelta(hours=max(km * DETOUR / TRANSIT_KMH, 2.0))
+    takes = timedelta(hours=max(km * _detour(shipment) / TRANSIT_KMH, 2.0))
     return Estimate(
         window_from=_minute(seen + takes * 0.5, up=False),
         window_to=_minute(seen + takes * 2.5, up=True),
@@ -164,9 +164,14 @@ def _seconds_a_metre(shipment: Shipment) -> float:
     road = _learned(shipment, "road")
     there = shipment.destination or {}
     if not road or road["to"] != [there.get("lat"), there.get("lon")]:
-        return DETOUR / TOWN_MPS
+        return _detour(shipment) / TOWN_MPS
     line_km = _km_left(shipment, {"lat": road["from"][0], "lon": road["from"][1]})
-    return float(road["seconds"]) / max(line_km * 1000, 1.0) if line_km else DETOUR / TOWN_MPS
+    return float(road["seconds"]) / max(line_km * 1000, 1.0) if line_km else _detour(shipment) / TOWN_MPS
+
+
+def _detour(shipment: Shipment) -> float:
+    """How many times the straight line ways are: as this retailer's drivers have driven, else as in most towns."""
+    return float((shipment.learned or {}).get("detour") or DETOUR)
 
 
 def _driver_knows_better(shipment: Shipment, now: datetime) -> bool:

@@ -66,12 +66,13 @@ class TransitQuality(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     retailer: Mapped[str]
-    #: model, carrier, stop: the last is a driver's pace, with the driver's id as milestone ("" for all drivers).
+    #: model, carrier, stop (a driver's pace, with the driver's id as milestone, "" for all drivers), roads.
     source: Mapped[str]
     milestone: Mapped[str]
     carrier: Mapped[str]
     n: Mapped[int]
     #: What came minus what was said, in seconds: the middle, and the tenth from below and above. Of a stop: its length.
+    #: Of roads: how many times the straight line a way is.
     middle_s: Mapped[float]
     low_s: Mapped[float]
     high_s: Mapped[float]

@@ -3,18 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from db import Database
-from tracking_core.models import Shipment
+from tracking_core import detours
+from tracking_core.models import Driver, Shipment
+from tracking_core.position_models import DriverTrail
 from tracking_core.states import OPEN
 from tracking_core.transit_facts import carrier_key
 from tracking_core.transit_models import TransitLoad, TransitPrediction, TransitQuality
-from tracking_core.transit_serving import CARRIER, ENOUGH, ENOUGH_STOPS, MODEL, STOP
+from tracking_core.transit_serving import CARRIER, ENOUGH, ENOUGH_STOPS, MODEL, ROADS, STOP
 from tracking_core.transit_windows import COVERAGE, LATEST, level_of
 
 #: Outcomes older than this say nothing of the present.
@@ -25,6 +27,8 @@ KEPT = timedelta(days=120)
 LONGEST_STOP_S = 3600.0
 #: Rows one transaction forgets.
 BATCH = 2000
+#: Places of trails one look reads.
+MOST_PLACES = 200_000
 #: How many of a driver's latest deliveries tell the pace.
 STOPS = 300
 
@@ -40,7 +44,7 @@ def recalibrate(database: Database, now: datetime) -> int:
     written = 0
     for retailer in sorted(names):
         with database.read() as session:
-            rows = [*_sources(session, retailer, now), *_paces(session, retailer, now)]
+            rows = [*_sources(session, retailer, now), *_paces(session, retailer, now), *_roads(session, retailer, now)]
             loads = _loads(session, retailer, now)
         with database.write() as session:
             held = select(TransitQuality).where(TransitQuality.retailer == retailer).with_for_update()
@@ -147,6 +151,38 @@ def _stop_row(retailer: str, driver: str, lengths: Sequence[float], now: datetim
         held=0.0,
         updated_at=now,
     )
+
+
+def _roads(session: Session, retailer: str, now: datetime) -> list[TransitQuality]:
+    """How much longer ways are than the line, from the trails of the last day; nothing where they are too few."""
+    query = (
+        select(DriverTrail.driver_id, DriverTrail.lat, DriverTrail.lon, DriverTrail.at)
+        .join(Driver, Driver.id == DriverTrail.driver_id)
+        .where(Driver.retailer == retailer)
+        .order_by(DriverTrail.driver_id, DriverTrail.at)
+        .limit(MOST_PLACES)
+    )
+    found: list[float] = []
+    for _, trail in groupby(session.execute(query), key=lambda row: row.driver_id):
+        found += detours.ratios([(row.lat, row.lon, row.at) for row in trail])
+    if len(found) < detours.FEWEST:
+        return []
+    low, middle, high = (float(q) for q in np.quantile(np.array(found), (0.1, 0.5, 0.9)))
+    return [
+        TransitQuality(
+            retailer=retailer,
+            source=ROADS,
+            milestone="",
+            carrier="",
+            n=len(found),
+            middle_s=middle,
+            low_s=low,
+            high_s=high,
+            scale=1.0,
+            held=0.0,
+            updated_at=now,
+        )
+    ]
 
 
 def _loads(session: Session, retailer: str, now: datetime) -> list[TransitLoad]:

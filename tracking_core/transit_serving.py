@@ -3,7 +3,8 @@
 Everything is written to the shipment's `learned`, so that `eta.estimate` needs the row alone:
 model {"at","before_s","after_s","as_of","milestone","version"} (a moment, the sides of its window, when it was said),
 carrier {"middle_s","low_s","high_s","n"} (what came minus what that carrier had said; tenths from below and above) and
-pace {"stop_s","low_s","high_s","n"} (seconds a stop takes this driver), driver_said (when the driver last named one).
+pace {"stop_s","low_s","high_s","n"} (seconds a stop takes this driver), driver_said (when the driver last named one),
+detour (how many times the straight line ways are by road).
 Keys are absent where nothing is known.
 """
 
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("doorline.transit")
 
-MODEL, CARRIER, STOP = "model", "carrier", "stop"
+MODEL, CARRIER, STOP, ROADS = "model", "carrier", "stop", "roads"
 #: What stays on the row when somebody names another time.
-KEPT_ON = frozenset({"model", "pace", "road", "route"})
+KEPT_ON = frozenset({"model", "pace", "detour", "road", "route"})
 #: Sources of events whose times are no carrier's.
 DRIVER, NOT_CARRIERS = "driver", frozenset({"driver", "agent", "position", "doorline"})
 #: The sides of a window are never nothing.
@@ -202,12 +203,14 @@ def _load(session: Session, retailer: str) -> dict[str, int]:
 
 
 def _pace(shelf: Shelf, shipment: Shipment) -> dict[str, Any]:
+    roads = shelf.quality.get((ROADS, "", ""))
+    found: dict[str, Any] = {"detour": round(roads["middle_s"], 3)} if roads is not None else {}
     for driver in (str(shipment.driver_id or ""), ""):
         known = shelf.quality.get((STOP, driver, ""))
         if known is not None and known["n"] >= ENOUGH_STOPS:
             figures = {"stop_s": known["middle_s"], "low_s": known["low_s"], "high_s": known["high_s"], "n": known["n"]}
-            return {"pace": {name: round(value) for name, value in figures.items()}}
-    return {}
+            return {**found, "pace": {name: round(value) for name, value in figures.items()}}
+    return found
 
 
 def _keep(
