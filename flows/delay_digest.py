@@ -42,13 +42,27 @@ def waiting(telling: Telling, parcel: Shipment) -> list[OutboxRow]:
 
 
 def take_back(telling: Telling, parcel: Shipment, *, reason: str) -> None:
-    """Take back what still waits to be said of the parcel's delay; other parcels in those texts are told without it."""
+    """Take back what still waits to be said of the parcel's delay; other parcels in those texts are told without it.
+
+    A text that names a parcel somebody else is deciding about at this moment stays as it is: to wait for them would be
+    to wait in a circle, since they wait for the order that we hold.
+    """
     mine = [row for row in waiting(telling, parcel) if parcel.id in ids_in(row.key)]
+    mine = [row for row in mine if _held(telling, [one for one in ids_in(row.key) if one != parcel.id])]
     taken = telling.withdraw([row.key for row in mine], reason=reason)
     for row in mine:
         others = [one for one in ids_in(row.key) if one != parcel.id]
         if row.key in taken and others:
             _write(telling, parcels_of(telling.session, others), LATER, [_way(row)], due=row.not_before)
+
+
+def _held(telling: Telling, ids: Sequence[int]) -> bool:
+    """Whether these parcels are ours to write about until the transaction ends; never waits."""
+    there = len(parcels_of(telling.session, ids)) if ids else 0
+    if not there:
+        return True
+    query = select(Shipment.id).where(Shipment.id.in_(ids)).with_for_update(of=Shipment, skip_locked=True)
+    return len(telling.session.scalars(query).all()) == there
 
 
 def tell(telling: Telling, parcel: Shipment, kind: str, ways: Iterable[str], *, timed: bool = True) -> bool:
