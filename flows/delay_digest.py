@@ -72,6 +72,7 @@ def tell(telling: Telling, parcel: Shipment, kind: str, ways: Iterable[str], *, 
     moment for the others where there are any.
     """
     ways = sorted(ways)
+    telling.hold_talks(parcel)  # all of them before any: to take back and to write go about them in other orders
     old = waiting(telling, parcel)
     merged = [row for row in old if kind == LATER and row.key.startswith(f"{LATER}:") and _way(row) in ways]
     mine = [row for row in old if parcel.id in ids_in(row.key)]
