@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from flows import audit, desk_acts, tracking
 from flows.house import House
-from flows.intake import Moment, Said, ShipmentIn, Short, new_shipment
+from flows.intake import Said, ShipmentIn, new_shipment
+from flows.intake_values import Moment, Short
 from tracking_core.facts import CarrierEvent
 from tracking_core.models import Shipment
 from tracking_core.reasons import Reason

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from flows.import_rows import columns
-from flows.intake import DriverIn, Lat, Lon, Long, Moment, Number, Said, ShipmentIn, Short, TrackingNumber
+from flows.intake import DriverIn, Said, ShipmentIn
+from flows.intake_values import Lat, Lon, Long, Moment, Number, Short, TrackingNumber
 from tracking_core.reasons import Reason
 from tracking_core.states import UNKNOWN, UPDATE, ShipmentState
 

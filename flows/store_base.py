@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
 from channels.phones import Phone
-from flows.intake import CONTROL, EMAIL, LOCALE
+from flows.intake_values import CONTROL, EMAIL, LOCALE
 from tracking_core.carriers.base import CarrierRequest, MalformedPayload, Object
 from tracking_core.facts import CarrierEvent
 from tracking_core.meanings import Meaning

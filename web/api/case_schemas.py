@@ -7,7 +7,8 @@ from pydantic import BeforeValidator, Field
 
 from flows.case_queues import Queue
 from flows.case_states import CaseState, Priority
-from flows.intake import Email, Long, Moment, Said, Short
+from flows.intake import Said
+from flows.intake_values import Email, Long, Moment, Short
 from web.api.schemas import Answered, Paged, plus
 
 

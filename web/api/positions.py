@@ -6,8 +6,9 @@ from pydantic import AwareDatetime, Discriminator, Field, RootModel, Tag
 from sqlalchemy import select
 
 from flows import driver_positions
-from flows.intake import FieldFault, Lat, Lon, Moment, PhoneText, Rejected, Said
+from flows.intake import FieldFault, Rejected, Said
 from flows.intake import phone as read_phone
+from flows.intake_values import Lat, Lon, Moment, PhoneText
 from tracking_core.models import Driver
 from tracking_core.positions import CLOCK_AHEAD, Fix
 from web.api.routing import Access, Answer, Call, Route

@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from flows.intake import Email, Lat, Lon, Long, Moment, Number, Said, Short
+from flows.intake import Said
+from flows.intake_values import Email, Lat, Lon, Long, Moment, Number, Short
 from web.api.schemas import Answered, Paged
 from web.api.shipment_schemas import CheckOut, ProofOut
 

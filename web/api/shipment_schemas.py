@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, JsonValue, Tag
 from pydantic_core import PydanticCustomError
 
-from flows.intake import Lat, Lon, Long, Moment, Number, PhoneText, Said, Short
+from flows.intake import Said
+from flows.intake_values import Lat, Lon, Long, Moment, Number, PhoneText, Short
 from tracking_core.states import UPDATE, ShipmentState
 from web.api.schemas import Answered, Paged, plus
 
