@@ -184,7 +184,7 @@ def act(
     pins.handed_over(session, house, shipment, door, source=source, at=at, position=position, now=now)
     _follow_up(session, house, driver, shipment, action, pictures, note, event_id, reached, now)
     if recount:
-        rounds.count_down(session, driver_links.round_of(session, house, driver, now=now).stops)
+        rounds.count_down(session, driver_links.round_of(session, house, driver, now=now).stops, now=now)
     return Acted(True, S(shipment.state), told=reached.customers([shipment.id]), line=line, photos=photos)
 
 

@@ -102,7 +102,7 @@ def set_out(desk: Desk, said: Said, named: Sequence[Stop]) -> None:
         )
         went += acted.changed
     kit.answering = kit.answering or went > 0
-    rounds.count_down(kit.session, desk.fresh().round.stops)
+    rounds.count_down(kit.session, desk.fresh().round.stops, now=kit.now)
     desk.reply_next("driver_started", desk.next(), count=went)
 
 

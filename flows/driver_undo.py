@@ -80,7 +80,7 @@ def undo(
     )
     tracking.take_events(session, house, [correction], retailer=driver.retailer, now=now, shipment=parcel)
     told = milestone is not None and driver_asks.take_back(session, house, parcel, milestone, key=event_id, now=now)
-    rounds.count_down(session, driver_links.round_of(session, house, driver, now=now).stops)
+    rounds.count_down(session, driver_links.round_of(session, house, driver, now=now).stops, now=now)
     return Undone(parcel, str(last.raw.get("action")), before, told, last.event_id)
 
 

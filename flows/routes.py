@@ -61,7 +61,7 @@ def plan(session: Session, house: House, driver_id: int, *, now: datetime) -> bo
     begins = max((stop.shipment.stop_number or 0 for stop in today if stop.done), default=0) + 1
     _number([*first, *(rest[one] for one in order)], session, begins, now)
     rounds.note_change(session, rest[order[0]].shipment, driver.id, now=now)
-    rounds.count_down(session, rounds.stops_of(session, driver.retailer, driver.id, now=now, zone=zone))
+    rounds.count_down(session, rounds.stops_of(session, driver.retailer, driver.id, now=now, zone=zone), now=now)
     return True
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, null, select, update
 from sqlalchemy.orm import Session
 
 from db import insert_once
-from tracking_core import rounds
+from tracking_core import rounds, stops_said
 from tracking_core.eta_sources import DETOUR, TOWN_MPS
 from tracking_core.facts import CarrierEvent, Position
 from tracking_core.models import Driver, Shipment
@@ -107,8 +107,9 @@ def take(
     blurred = here.accuracy_m is not None and here.accuracy_m > radii.at_address_m
     events: list[tuple[Shipment, CarrierEvent]] = []
     if not blurred and now - at <= radii.stale_after:
-        for parcel in door:
-            events += [(parcel, _event(parcel, entered, here)) for entered in _entered(parcel, here, radii, zones)]
+        for place, parcel in enumerate(door):
+            entered = _entered(parcel, here, radii, zones)
+            events += [(parcel, _event(parcel, one, here, stops_away=place)) for one in entered]
     known.zones = zones
     session.flush()
     return Moved(taken=True, events=tuple(events))
@@ -121,14 +122,15 @@ def heralds(parcel: Shipment, here: Fix, radii: Radii, *, before: str) -> list[C
     the status of that scan; only what comes before it on the way is answered, all of it for another.
     """
     state, door = ShipmentState(parcel.state), _place(parcel)
-    if state not in OUT or door is None or (parcel.stops_away or 0) > 0:
+    if state not in OUT or door is None or stops_said.ours(parcel) > 0:
         return []
     if here.accuracy_m is not None and here.accuracy_m > radii.at_address_m:
         return []
     found = _passed(distance_m(here.lat, here.lon, *door), radii)
     told = {ShipmentState.ARRIVING.value, ShipmentState.AT_ADDRESS.value}
     upto = list(found) if before not in told else [zone for zone in found if zone.rank < ShipmentState(before).rank]
-    return [_event(parcel, zone, here) for zone in upto if zone.rank > state.rank]
+    rest = [zone for zone in upto if zone.rank > state.rank]
+    return [_event(parcel, zone, here, stops_away=parcel.stops_away) for zone in rest]
 
 
 def expected_soon(parcel: Shipment, *, at: datetime) -> list[CarrierEvent]:
@@ -220,7 +222,7 @@ def _out(
     found = {parcel.id: parcel for parcel in session.scalars(locked)}
     # What has moved on, or to another driver, while we waited for the lock is not out with this one any more.
     ours = {one: parcel for one, parcel in found.items() if parcel.state in OUT and parcel.driver_id == driver.id}
-    rounds.count_down(session, round_)
+    rounds.count_down(session, round_, now=now)
     coming = [stop for stop in round_ if stop.shipment.id in ours]
     following = rounds.next_of([stop for stop in coming if not _was_left(ours[stop.shipment.id], here, radii)])
     parcels = [ours[one] for one in ids if one in ours]
@@ -278,7 +280,7 @@ def _still_near(session: Session, zones: dict[str, str], here: Fix, radii: Radii
     return near
 
 
-def _event(parcel: Shipment, zone: ShipmentState, here: Fix) -> CarrierEvent:
+def _event(parcel: Shipment, zone: ShipmentState, here: Fix, *, stops_away: int | None) -> CarrierEvent:
     return CarrierEvent(
         carrier=SOURCE,
         # Once for each attempt, whatever is forgotten about the driver in between.
@@ -287,5 +289,5 @@ def _event(parcel: Shipment, zone: ShipmentState, here: Fix) -> CarrierEvent:
         status=zone.value,
         occurred_at=here.at,
         position=Position(here.lat, here.lon, here.at),
-        stops_away=parcel.stops_away,
+        stops_away=stops_away,
     )

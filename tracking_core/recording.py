@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db import insert_once
-from tracking_core import delays, ledger, promises, transit_serving
+from tracking_core import delays, ledger, promises, stops_said, transit_serving
 from tracking_core.eta import GRACE, Estimate, carrier_window, estimate, zone_of
 from tracking_core.facts import CarrierEvent, DriverOffered, EtaChanged, Fact, PromiseBroken, ProofOffered, StateChanged
 from tracking_core.flags import raise_flags, reassess
@@ -21,6 +21,8 @@ from tracking_core.watching_rows import look_soon
 HISTORY_AFTER = timedelta(hours=24)
 #: How far ahead of ours a source's clock may run before its times are cut to the present.
 CLOCK_AHEAD = timedelta(minutes=10)
+#: Events whose `stops_away` is our own count: what a place, or a driver's tap, made of the round.
+COUNTED_HERE = frozenset({"position", "driver"})
 
 
 def record(
@@ -189,6 +191,8 @@ def _take_numbers(shipment: Shipment, event: CarrierEvent, happened: datetime) -
     newest = shipment.last_event_at is None or happened >= shipment.last_event_at
     if event.stops_away is not None and newest:
         shipment.stops_away = event.stops_away
+        if event.carrier not in COUNTED_HERE:
+            stops_said.say(shipment, event.stops_away, at=happened)
     if event.position is not None:
         at = min(event.position.at, happened) if event.position.at > happened + CLOCK_AHEAD else event.position.at
         known = shipment.position

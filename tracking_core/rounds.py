@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from tracking_core import stops_said
 from tracking_core.eta import GRACE, Estimate, estimate, zone_of
 from tracking_core.facts import CarrierEvent, Eta, EtaChanged, Fact
 from tracking_core.matching import locked
@@ -174,20 +176,24 @@ def note_change(session: Session, shipment: Shipment, driver_id: int | None, *, 
     session.add(RoundChange(retailer=shipment.retailer, driver_id=driver_id, due_at=due_at))
 
 
-def count_down(session: Session, stops: Sequence[Stop]) -> None:
+def count_down(session: Session, stops: Sequence[Stop], *, now: datetime) -> None:
     """Bring `stops_away` of the parcels that are out up to the round: how many stops lie before each.
 
-    Rows somebody else holds at this moment are left: the next step of the round counts again.
+    Stops that are not ours and somebody has lately spoken of are counted too. Rows somebody else holds at this moment
+    are left: the next step of the round counts again.
     """
     away = {stop.shipment.id: place for place, stop in enumerate(left(stops)) if stop.is_out}
     if not away:
         return
-    query = select(Shipment.id, Shipment.stops_away).where(Shipment.id.in_(away)).order_by(Shipment.id)
-    held = session.execute(query.with_for_update(skip_locked=True, of=Shipment)).all()
-    for shipment_id, known in held:
-        if known != away[shipment_id]:
+    columns = (Shipment.id, Shipment.stops_away, Shipment.state, Shipment.learned)
+    query = select(*columns).where(Shipment.id.in_(away)).order_by(Shipment.id)
+    for row in session.execute(query.with_for_update(skip_locked=True, of=Shipment)).all():
+        stops_away, learned = stops_said.counted(row.learned, row.state, away[row.id], now=now)
+        values: dict[str, Any] = {} if stops_away == row.stops_away else {"stops_away": stops_away}
+        values |= {} if learned is None else {"learned": learned}
+        if values:
             session.execute(
-                update(Shipment).where(Shipment.id == shipment_id).values(stops_away=away[shipment_id]),
+                update(Shipment).where(Shipment.id == row.id).values(**values),
                 execution_options={"synchronize_session": "fetch"},
             )
 

@@ -102,6 +102,17 @@ def test_only_the_next_stop_hears_of_it(world: World) -> None:
     assert (state(world, second), told(world, BEN)) == ("at_address", before + 1)
 
 
+def test_stops_we_know_nothing_of_are_counted_until_the_driver_is_there(world: World) -> None:
+    parcel = stop(world, "A1", 3000)
+    world.scan(parcel, "update", stops_away=4)
+    at(world, 0)
+    assert world.shipment(parcel).stops_away == 4
+    at(world, 3000 - 140)
+    assert (state(world, parcel), world.shipment(parcel).stops_away) == ("arriving", 0)
+    at(world, 3000)
+    assert (state(world, parcel), world.shipment(parcel).stops_away) == ("at_address", 0)
+
+
 def test_two_parcels_for_one_door_are_one_stop(world: World) -> None:
     first, same, other = stop(world, "A1", 1000), stop(world, "A2", 1010), stop(world, "B2", 1005, BEN)
     at(world, 1000)

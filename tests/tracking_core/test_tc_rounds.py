@@ -168,11 +168,28 @@ def test_stops_away_counts_the_doors_before_it(depot, now) -> None:
     parcels = [depot.parcel(f"A{place}", at=now + timedelta(hours=place)) for place in range(3)]
     for parcel in parcels:
         depot.scan(parcel, "out_for_delivery")
-    rounds.count_down(depot.session, depot.stops())
+    rounds.count_down(depot.session, depot.stops(), now=now)
     assert [parcel.stops_away for parcel in parcels] == [0, 1, 2]
     depot.scan(parcels[0], "delivered")
-    rounds.count_down(depot.session, depot.stops())
+    rounds.count_down(depot.session, depot.stops(), now=now)
     assert [parcel.stops_away for parcel in parcels[1:]] == [0, 1]
+
+
+def test_stops_of_other_shops_that_somebody_spoke_of_come_first_too(depot, now) -> None:
+    first, second = (depot.parcel(f"A{place}", at=now + timedelta(hours=place)) for place in range(2))
+    depot.scan(first, "out_for_delivery", stops_away=4)
+    depot.scan(second, "out_for_delivery", stops_away=7)
+    rounds.count_down(depot.session, depot.stops(), now=now)
+    assert [first.stops_away, second.stops_away] == [4, 7]
+    depot.scan(first, "delivered")
+    rounds.count_down(depot.session, depot.stops(), now=now)
+    assert second.stops_away == 6
+    depot.scan(second, "update", stops_away=1)
+    rounds.count_down(depot.session, depot.stops(), now=now)
+    assert second.stops_away == 1
+    # Said once and not again: those stops are done without a word to us.
+    rounds.count_down(depot.session, depot.stops(), now=now + timedelta(minutes=31))
+    assert second.stops_away == 0
 
 
 def test_every_change_of_a_round_is_noted_for_the_driver_it_concerns(depot, now) -> None:
