@@ -41,6 +41,21 @@ class Change:
         """Whether the difference in time is more than chance makes."""
         return self.more_in_time.low > 0 or self.more_in_time.high < 0
 
+    @property
+    def is_cheaper(self) -> bool:
+        """Whether it would have cost less, by more than chance makes."""
+        return self.saving is not None and self.saving.low > 0
+
+    @property
+    def more_in_all(self) -> float:
+        """So many more of the present one's parcels would have come in time."""
+        return self.more_in_time.value / 100 * self.parcels
+
+    @property
+    def saving_in_all(self) -> float | None:
+        """So much less all of the present one's parcels would have cost, in hundredths; below 0: more."""
+        return None if self.saving is None else self.saving.value * self.parcels
+
 
 def changes(session: Session, retailer: str, *, since: datetime, until: datetime) -> list[Change]:
     """Each pair of carriers with enough parcels on a lane, the clearest gains in time first."""
@@ -102,5 +117,10 @@ def _half(one: Mean) -> float:
 
 
 def clearest(found: Sequence[Change], *, most: int = 20) -> list[Change]:
-    """Those worth showing: the first ones of which chance is not the likely cause, else none."""
-    return [one for one in found if one.is_clear and one.more_in_time.value > 0][:most]
+    """Those worth showing: more in time, or cheaper and not clearly later, by more than chance makes; else none.
+
+    Gains in time come first.
+    """
+    gains = [one for one in found if one.is_clear and one.more_in_time.value > 0]
+    cheaper = [one for one in found if one.is_cheaper and not one.is_clear]
+    return [*gains, *cheaper][:most]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from channels.messages import Category
 from channels.models import OutboxRow
 from db import Database
+from flows.line_models import LineText
 from surveys.figures import Z95, Figure, rating, share
 from surveys.models import Survey
 from tracking_core import delivery_facts, scorecards
@@ -125,32 +126,56 @@ def _ends(fact: StateChanged) -> bool:
 
 
 def _write(session: Session, parcels: Sequence[Shipment], now: datetime) -> None:
-    delivered = [one.id for one in parcels if one.state == ShipmentState.DELIVERED]
+    delivered = [one for one in parcels if one.state == ShipmentState.DELIVERED]
     delivery_facts.write(session, parcels, saved=_saved(session, delivered), now=now)
 
 
-def _saved(session: Session, delivered: Sequence[int]) -> frozenset[int]:
-    """Those that a driver could not hand over until the customer had told something over the line."""
-    if not delivered:
+def _saved(session: Session, delivered: Sequence[Shipment]) -> frozenset[int]:
+    """Those that a driver could not hand over until the customer had told something: over the line, or us for them."""
+    ids = [one.id for one in delivered]
+    if not ids:
         return frozenset()
     troubles = (
         select(ShipmentEvent.shipment_id, func.min(ShipmentEvent.occurred_at))
-        .where(ShipmentEvent.shipment_id.in_(delivered), ShipmentEvent.reason.in_(HELPABLE))
+        .where(ShipmentEvent.shipment_id.in_(ids), ShipmentEvent.reason.in_(HELPABLE))
         .group_by(ShipmentEvent.shipment_id)
     )
     began = {row[0]: row[1] for row in session.execute(troubles)}
     if not began:
         return frozenset()
+    # What was told is erased before a parcel is looked at the last time: what was found then stands.
+    known = select(DeliveryFact.shipment_id).where(DeliveryFact.shipment_id.in_(sorted(began)), DeliveryFact.saved)
+    found = set(session.scalars(known)) | _helped_over_the_line(session, began)
+    return frozenset(found | {one.id for one in delivered if one.id in began and _was_told(one, began[one.id])})
+
+
+def _helped_over_the_line(session: Session, began: Mapping[int, datetime]) -> set[int]:
+    """Parcels about which the customer wrote to the driver after the trouble began. Our own words are no help."""
     told = (
-        select(OutboxRow.shipment_id, OutboxRow.created_at, OutboxRow.recipient, Driver.phone)
+        select(OutboxRow.shipment_id, OutboxRow.created_at, Shipment.delivered_at)
+        .join(LineText, LineText.outbox_key == OutboxRow.key)
         .join(Shipment, Shipment.id == OutboxRow.shipment_id)
-        .join(Driver, Driver.id == Shipment.driver_id)
-        .where(OutboxRow.shipment_id.in_(sorted(began)), OutboxRow.category == Category.RELAY.value)
+        .where(
+            OutboxRow.shipment_id.in_(sorted(began)),
+            OutboxRow.category == Category.RELAY.value,
+            LineText.role == "driver",
+            LineText.fate == "passed",
+        )
     )
-    return frozenset(
+    return {
         shipment_id
-        for shipment_id, at, recipient, phone in session.execute(told)
-        if shipment_id is not None and recipient == phone and at >= began[shipment_id]
+        for shipment_id, at, ended in session.execute(told)
+        if shipment_id is not None and began[shipment_id] <= at <= (ended or at)
+    }
+
+
+def _was_told(parcel: Shipment, began: datetime) -> bool:
+    """Whether the customer told us after the trouble began how to deliver, for a driver of ours to read."""
+    told = parcel.delivery.get("told") or {}
+    if parcel.driver_id is None or told.get("text") != parcel.delivery.get("instructions"):
+        return False  # nobody of ours reads it, or the retailer has written something else since
+    return told.get("by") == "customer" and began <= datetime.fromisoformat(told["at"]) <= (
+        parcel.delivered_at or began
     )
 
 

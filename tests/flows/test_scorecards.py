@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.fl_world import World
+from fakes.fl_world import ANA, World
+from fakes.line_world import DEE, LineWorld
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -137,6 +138,70 @@ def test_costs_scores_and_drivers(world: World) -> None:
     lines = as_csv([card], "driver", names).splitlines()
     told = dict(zip(lines[0].split(","), lines[1].split(","), strict=True))
     assert (told["driver"], told["mean_cost"], told["currency"], told["delivered"]) == ("Dee", "5.00", "USD", "2")
+
+
+HELP = "attempt_failed", "recipient_unavailable"
+
+
+def driven(world: LineWorld, *steps: str) -> int:
+    """A parcel with Dee, to whose door she came twice; what happened in between. Answers how many were saved."""
+    parcel = world.out()
+    line = world.line(parcel)
+    for step in steps:
+        world.later(minutes=10)
+        match step:
+            case "fails":
+                world.scan(parcel, HELP[0], reason=HELP[1])
+            case "dee asks":
+                world.hear("nobody home, where to?", DEE, line.proxy)
+            case "ana tells":
+                world.hear("sorry, back door please", ANA, line.proxy)
+            case "ana tells us":
+                world.hear("please leave it with my neighbor Bob")
+            case "returned" | "delivered":
+                world.scan(parcel, step)
+        world.work()
+    world.later(days=5)
+    scorecards.catch_up(world.database, now=world.now)
+    [card] = cards(world)
+    assert card.failed == sum(step == "fails" for step in steps)
+    return card.saved
+
+
+@pytest.mark.parametrize(
+    ("steps", "saved"),
+    [
+        (("fails", "dee asks", "ana tells", "delivered"), 1),
+        (("fails", "ana tells us", "delivered"), 1),
+        # Nobody answered: what we said to the driver ourselves is no help.
+        (("fails", "dee asks", "delivered"), 0),
+        (("ana tells", "fails", "delivered"), 0),
+        (("ana tells us", "fails", "delivered"), 0),
+        (("fails", "ana tells", "returned"), 0),
+        (("ana tells", "delivered"), 0),
+        (("fails", "delivered", "ana tells"), 0),
+    ],
+)
+def test_saved_by_contact(database: Database, tmp_path: Path, steps: tuple[str, ...], saved: int) -> None:
+    world = LineWorld.with_pool(database, NOW, tmp_path)
+    assert driven(world, *steps) == saved
+
+
+def test_what_was_saved_stays_so_when_the_words_are_erased(database: Database, tmp_path: Path) -> None:
+    world = LineWorld.with_pool(database, NOW, tmp_path)
+    parcel = world.out()
+    for step in ("fails", "tells", "delivered"):
+        world.later(minutes=10)
+        if step == "tells":
+            world.hear("please leave it with my neighbor Bob")
+            world.work()
+        else:
+            world.scan(parcel, HELP[0] if step == "fails" else step, reason=HELP[1] if step == "fails" else None)
+    world.later(days=5)
+    with world.database.write() as session:
+        session.get_one(Shipment, parcel).delivery = {}
+    assert scorecards.catch_up(world.database, now=world.now) == 1
+    assert [card.saved for card in cards(world)] == [1]
 
 
 def test_currencies_are_never_added_up(world: World) -> None:

@@ -32,7 +32,10 @@ def fill(web: Web) -> int:
         session.add(dee)
         session.flush()
         cost = {"currency": "USD"}
-        facts = [fact(web, 1 + n, driver_id=dee.id, cost_minor=900 + 2 * (n % 2), **cost) for n in range(40)]
+        facts = [
+            fact(web, 1 + n, driver_id=dee.id, cost_minor=900 + 2 * (n % 2), estimate_error_s=-600, **cost)
+            for n in range(40)
+        ]
         for n in range(40):
             late = {"kept_first": n % 2 == 0, "kept_last": n % 2 == 0}
             facts.append(fact(web, 100 + n, carrier="walker", cost_minor=500 + 2 * (n % 2), **cost, **late))
@@ -85,6 +88,9 @@ def test_a_file_by_name_or_by_header(web: Web) -> None:
             ("ups", "40", "9.01", "1.0"), ("walker", "40", "5.01", "0.5"), ("rare", "3", "", "1.0"),
         ]  # fmt: skip
         assert rows[2]["main_failure"] == "no_time" and rows[2]["on_time_last_n"] == "3"
+        assert (rows[2]["failed_carrier"], rows[2]["failed_unknown"], rows[2]["enough"]) == ("3", "0", "no")
+        assert rows[2]["failures"] == "no_time (carrier): 3" and rows[0]["enough"] == "yes"
+        assert float(rows[0]["estimate_bias_s"]) == -600 and rows[0]["cost_n"] == "40"
     assert web.api("GET", "/analytics/carriers?format=json", Accept="text/csv").json["items"]
 
 
@@ -95,6 +101,17 @@ def test_what_a_change_on_a_lane_would_bring(web: Web) -> None:
     assert first["more_in_time_per_100"]["value"] == 50 and first["more_in_time_per_100"]["low"] > 20
     assert (first["saving"]["currency"], first["saving"]["mean"]) == ("USD", -4.0)
     assert second["more_in_time_per_100"]["value"] == -50 and second["saving"]["mean"] == 4.0
+    # What all of the parcels it carried would have cost or saved.
+    assert (first["more_in_time"], first["saving_in_all"]) == (20.0, -160.0)
+    assert (second["more_in_time"], second["saving_in_all"]) == (-20.0, 160.0)
+    file = web.api("GET", "/analytics/lanes?format=csv")
+    rows = list(csv.DictReader(io.StringIO(file.text)))
+    assert file.content_type == "text/csv; charset=utf-8"
+    assert [(one["carrier"], one["instead"], one["saving"], one["saving_in_all"], one["clear"]) for one in rows] == [
+        ("walker", "ups", "-4.00", "-160.00", "yes"), ("ups", "walker", "4.00", "160.00", "yes"),
+    ]  # fmt: skip
+    only = web.api("GET", "/analytics/lanes?carrier=UPS").json["items"]
+    assert [one["carrier"] for one in only] == ["ups"]
     assert web.api("GET", "/analytics/lanes", retailer="other").json["items"] == []
 
 
@@ -130,6 +147,10 @@ def test_the_page_has_tabs_charts_and_a_file(web: Web) -> None:
     assert told.splitlines()[1].startswith("Dee,40,") and str(dee) not in told.split(",")[0]
     lanes = agent.page("/scorecards?by=lane&days=30")
     assert "What another carrier would have changed" in lanes and "+50" in lanes and "-4.00" in lanes
+    assert "+20<br>-160.00" in lanes and "All 2 comparisons as CSV" in lanes
+    changes = agent.get("/scorecards.csv?by=lane&days=30&changes=1")
+    assert changes.headers["Content-Disposition"].endswith('carriers-compared-2026-12-01.csv"')
+    assert [one["saving_in_all"] for one in csv.DictReader(io.StringIO(changes.text))] == ["-160.00", "160.00"]
     file = agent.get("/scorecards.csv?days=365")
     assert file.headers["Content-Disposition"] == 'attachment; filename="scorecards-carrier-2026-12-01.csv"'
     assert sum(int(one["parcels"]) for one in csv.DictReader(io.StringIO(file.text))) == 84

@@ -8,7 +8,7 @@ from flask import request
 from pydantic import AwareDatetime, BeforeValidator, Field
 
 from flows import scorecard_lanes, scorecards
-from flows.scorecard_files import NAMES, as_csv
+from flows.scorecard_files import NAMES, as_csv, changes_as_csv
 from flows.scorecard_lanes import Change
 from flows.scorecards import FEWEST, Card, Mean
 from surveys.figures import Figure
@@ -37,9 +37,9 @@ class ScoreQuery(Query):
 
     since: Since | None = Field(None, alias="from", description="Ended at or after this; absent: 90 days ago.")
     until: Since | None = Field(None, alias="to", description="Ended before this; absent: now.")
+    format: Literal["json", "csv"] | None = Field(None, description="Absent: what the Accept header wants, else JSON.")
     by: Literal["carrier", "service", "lane", "driver"] = Field("carrier", description="`carrier`: and service.")
     carrier: str | None = Field(None, max_length=200, description="Only this carrier's.")
-    format: Literal["json", "csv"] | None = Field(None, description="Absent: what the Accept header wants, else JSON.")
 
 
 class RateOut(Answered):
@@ -134,6 +134,8 @@ class ChangeOut(Answered):
     more_in_time_per_100: RateOut
     clear: bool = Field(description="Whether the difference in time is more than chance makes.")
     saving: CostOfOut | None = Field(description="So much less each delivered parcel would have cost.")
+    more_in_time: float = Field(description="So many more of `parcels` would have come in time; below 0: fewer.")
+    saving_in_all: float | None = Field(description="So much less `parcels` would have cost; below 0: more.")
 
 
 class ChangesOut(Answered):
@@ -153,15 +155,22 @@ def carrier_scores(call: Call) -> Answer:
     ids = [one.key[0] for one in found] if by == "driver" else []
     names = scorecards.driver_names(call.session, call.retailer, ids)
     shown = ScoresOut(begins=since, ends=until, by=by, items=[_score(one, by, names) for one in found])
-    wanted = said.format or ("csv" if request.accept_mimetypes.best == "text/csv" else "json")
-    return Answer(200, shown, csv=as_csv(found, by, names) if wanted == "csv" else None)
+    return Answer(200, shown, csv=as_csv(found, by, names) if _wants_csv(said) else None)
 
 
 def lane_changes(call: Call) -> Answer:
     """Answer what another carrier on a lane would have cost or saved."""
     since, until = _period(call.query, call.now)
     found = scorecard_lanes.changes(call.session, call.retailer, since=since, until=until)
-    return Answer(200, ChangesOut(begins=since, ends=until, items=[_change(one) for one in found[:200]]))
+    carrier = _lower(call.query.carrier)
+    found = [one for one in found if carrier in (None, one.present)]
+    shown = ChangesOut(begins=since, ends=until, items=[_change(one) for one in found[:200]])
+    return Answer(200, shown, csv=changes_as_csv(found) if _wants_csv(call.query) else None)
+
+
+def _wants_csv(said: ScoreQuery) -> bool:
+    wanted = said.format or ("csv" if request.accept_mimetypes.best == "text/csv" else "json")
+    return wanted == "csv"
 
 
 def _period(said: ScoreQuery, now: datetime) -> tuple[datetime, datetime]:
@@ -206,14 +215,6 @@ def _score(one: Card, by: By, names: dict[int, str]) -> ScoreOut:
     )
 
 
-_NAMED = {
-    "carrier": ("carrier", "service"),
-    "service": ("service",),
-    "lane": ("lane", "carrier"),
-    "driver": ("driver",),
-}
-
-
 def _change(one: Change) -> ChangeOut:
     more = one.more_in_time
     saving = None if one.saving is None or one.currency is None else _cost(one.currency, one.saving)
@@ -230,6 +231,8 @@ def _change(one: Change) -> ChangeOut:
         more_in_time_per_100=RateOut(value=more.value, low=more.low, high=more.high, n=more.n),
         clear=one.is_clear,
         saving=saving,
+        more_in_time=round(one.more_in_all, 1),
+        saving_in_all=None if one.saving_in_all is None else round(one.saving_in_all / 100, 2),
     )
 
 
@@ -262,7 +265,7 @@ ROUTES = (
         "GET",
         "/analytics/lanes",
         lane_changes,
-        "What another carrier on a lane would have cost or saved.",
+        "What another carrier on a lane would have cost or saved. Also as CSV.",
         "Analytics",
         {200: ChangesOut},
         query=ScoreQuery,

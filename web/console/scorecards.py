@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, g, render_template, request, url_f
 from sqlalchemy.orm import Session
 
 from flows import scorecard_lanes, scorecards
-from flows.scorecard_files import as_csv
+from flows.scorecard_files import as_csv, changes_as_csv
 from flows.scorecards import FEWEST, Card
 from tracking_core.reasons import Party
 from tracking_core.scorecards import By
@@ -54,6 +54,7 @@ def add_to(routes: Blueprint, parts: Parts) -> None:
             reason=showing.in_words,
             party=lambda name: PARTIES.get(name, f"the {name}"),
             csv_url=url_for("console.scorecards_csv", by=by, days=days),
+            changes_url=url_for("console.scorecards_csv", by="lane", days=days, changes=1),
             tabs=[(words, url_for("console.scorecards", by=key, days=days), key == by, None) for key, words in _tabs()],
             periods=[
                 (f"{one} days", url_for("console.scorecards", by=by, days=one), one == days, None) for one in PERIODS
@@ -65,11 +66,16 @@ def add_to(routes: Blueprint, parts: Parts) -> None:
         """Answer the same as a file, a line a row."""
         by, days = _asked()
         now = parts.clock()
+        since, what = now - timedelta(days=days), f"scorecards-{by}"
         with parts.database.read() as session:
-            found = scorecards.cards(session, g.who.retailer, by, since=now - timedelta(days=days), until=now)
-            names = _names(session, by, found)
-        answer = Response(as_csv(found, by, names), content_type="text/csv; charset=utf-8")
-        answer.headers["Content-Disposition"] = f'attachment; filename="scorecards-{by}-{now.date()}.csv"'
+            if by == "lane" and "changes" in request.args:
+                what = "carriers-compared"
+                told = changes_as_csv(scorecard_lanes.changes(session, g.who.retailer, since=since, until=now))
+            else:
+                found = scorecards.cards(session, g.who.retailer, by, since=since, until=now)
+                told = as_csv(found, by, _names(session, by, found))
+        answer = Response(told, content_type="text/csv; charset=utf-8")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{what}-{now.date()}.csv"'
         return answer
 
 
