@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
-from bot.calendars import month_and_day
+from bot.dates import ORDINALS, dated
+from bot.day_denials import is_farewell, is_wanted
 from bot.folding import blanked
 
 
@@ -55,36 +56,21 @@ _NUMBER_WORDS: Final = {
     )
     for word in row.split()
 }
-_FIRST_TWENTY: Final = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
-    "sixteenth seventeenth eighteenth nineteenth twentieth"
-).split()
-_ORDINALS: Final = {
-    **{word: number for number, word in enumerate(_FIRST_TWENTY, start=1)},
-    **{f"twenty{dash}{word}": 20 + n for n, word in enumerate(_FIRST_TWENTY[:9], start=1) for dash in (" ", "-")},
-    "thirtieth": 30,
-    "thirty first": 31,
-    "thirty-first": 31,
-    "primero": 1,
-}
-_SPOKEN: Final = "|".join(sorted(_ORDINALS, key=len, reverse=True))
-
-_MONTHS: Final = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
-    r"nov(?:ember)?|dec(?:ember)?|enero|ene|febrero|marzo|abril|abr|mayo|junio|julio|agosto|ago|septiembre|setiembre|"
-    r"octubre|noviembre|diciembre|dic)"
-)
 _TOMORROW: Final = (
     r"t[ou]m+[oa]r+[oae]*w+|tomorow|tommorrow|tomorro|tommorow|2mor+ow|2moro|tmr+w|tmr|tmw|2mrw|"
-    r"(?<!la )(?<!esta )(?<!media )(?<!las )(?<!pasado )man?~?ana|manhana"
+    r"(?<!la )(?<!esta )(?<!media )(?<!las )(?<!pasado )man?~?ana|manhana|mnn|mnna|mnana"
 )
 _IN: Final = r"(?:in|within|dentro de|en|de aqui a)"
 _COUNT: Final = rf"(?P<count>\d{{1,2}}|{'|'.join(sorted(_NUMBER_WORDS, key=len, reverse=True))})"
 _WEEKDAY: Final = rf"(?P<day>{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})"
 _NEXT: Final = (
-    r"next|nxt|following|coming|upcoming|this|this coming|this next|este|esta|proximo|el proximo|el siguiente"
+    r"next|nxt|following|coming|upcoming|this|this coming|this next|este|esta|proximo|el proximo|el siguiente|"
+    r"(?:a|one) week (?:from|on|after)(?: this| next)?"
 )
-_COMING: Final = r"que viene|proximo|siguiente|entrante"
+_COMING: Final = r"que viene|proximo|siguiente|entrante|week(?! ?end)|after next|en ocho(?: dias)?"
+
+#: So many days nobody offers to wait at home.
+_LONGEST_RUN: Final = 15
 
 #: Today, and how the words were found -> the days meant; None: this is no day.
 _Reader = Callable[["re.Match[str]", date], "tuple[date, date] | None"]
@@ -125,6 +111,10 @@ def _weekday(found: re.Match[str], today: date) -> tuple[date, date] | None:
     ahead = (WEEKDAYS[word] - today.weekday()) % 7
     if re.match("next|nxt|following", lead):  # the one of the week that begins on Monday next
         ahead = 7 - today.weekday() + WEEKDAYS[word]
+    elif re.match("(?:a|one) week", lead) or trail.startswith(("week", "en ocho")):
+        ahead = (ahead or 7) + 7 if trail else ahead + 7
+    elif trail == "after next":  # the one behind "next friday"
+        ahead = 14 - today.weekday() + WEEKDAYS[word]
     elif ahead == 0 and (re.search("proximo|siguiente", lead) or trail):
         ahead = 7
     return today + timedelta(ahead), today + timedelta(ahead)
@@ -132,7 +122,7 @@ def _weekday(found: re.Match[str], today: date) -> tuple[date, date] | None:
 
 def _day_of_month(found: re.Match[str], today: date) -> tuple[date, date] | None:
     word = found["ordinal"] or found["number"]
-    number = _ORDINALS.get(word) or int(re.sub(r"\D", "", word) or 0)
+    number = ORDINALS.get(word) or int(re.sub(r"\D", "", word) or 0)
     year, month = today.year, today.month
     for _ in range(3):  # a month that has such a day is never more than two away
         try:
@@ -146,15 +136,26 @@ def _day_of_month(found: re.Match[str], today: date) -> tuple[date, date] | None
 
 
 def _weekday_and_number(found: re.Match[str], today: date) -> tuple[date, date] | None:
-    """ "el viernes 4": the fourth, if that is a Friday."""
+    """ "el viernes 4": the fourth, if that is a Friday. In "viernes 3 a las 5" the number may be an hour's."""
     meant = _day_of_month(found, today)
     if meant is None or meant[0].weekday() != WEEKDAYS[found["weekday"]]:
-        return IMPOSSIBLE, IMPOSSIBLE
+        return None if found.string.startswith(" a las", found.end()) else (IMPOSSIBLE, IMPOSSIBLE)
     return meant
+
+
+def _from_to(found: re.Match[str], today: date) -> tuple[date, date] | None:
+    """ "del 3 al 5": days of one month."""
+    first, last = int(found["number"]), int(found["until"])
+    meant = _day_of_month(found, today)
+    return (meant[0], meant[0] + timedelta(last - first)) if meant and 0 < last - first < _LONGEST_RUN else None
 
 
 _SHAPES: Final[tuple[tuple[str, str, _Reader], ...]] = (
     ("relative", r"(?:the )?day after (?:tomorrow|tmrw|tomorow)|overmorrow|pasado (?:manana|man~ana)", _plus(2)),
+    ("relative", rf"(?:a|one) week from (?:{_TOMORROW})|de manana en ocho(?: dias)?", _plus(8)),
+    ("relative", r"de (?:hoy|aqui) en ocho(?: dias)?", _plus(7)),
+    ("relative", r"(?:in|en|dentro de) (?:a couple(?: of)?|un par de) (?:days|dias)", _plus(2)),
+    ("relative", r"(?:(?<=, )|(?<=no )|(?<=mejor )|(?<!.))pasado(?=\W*$)", _plus(2)),
     ("relative", rf"{_IN} {_COUNT} (?:days?|dias?|weeks?|semanas?)(?: time)?", _in_days),
     ("relative", r"(?P<count>a|one|two|\d) (?:days?|weeks?) from (?:now|today)", _in_days),
     ("range", r"(?:this |the |next |nxt |the following |over the |el |este |proximo )*(?:week-?end|wknd|"
@@ -167,11 +168,12 @@ _SHAPES: Final[tuple[tuple[str, str, _Reader], ...]] = (
     ("part", r"tonight|tonite|esta (?:noche|tarde|manana)|this (?:morning|afternoon|evening)", _plus(0)),
     ("relative", rf"(?:{_TOMORROW})s?", _plus(1)),
     ("date", r"(?:el |este )?(?P<weekday>lunes|martes|miercoles|jueves|viernes|sabado|domingo) (?P<number>\d{1,2})"
-     r"(?P<ordinal>)(?! ?(?:a|y|-|de|[ap]\.?m|h|hrs?|horas)(?!\w))", _weekday_and_number),
+     r"(?P<ordinal>)(?! ?(?:a(?! las? )|y|-|de|[ap]\.?m|h|hrs?|horas)(?!\w))", _weekday_and_number),
+    ("range", r"del (?P<number>\d{1,2})(?P<ordinal>) al (?P<until>\d{1,2})(?! (?:de|piso)\b)", _from_to),
     ("weekday", rf"(?P<prep>(?:on|by|until|till|for|el|al|del|para el|hasta el|los) )?(?:(?P<lead>{_NEXT}) )?"
      rf"{_WEEKDAY}(?: (?P<trail>{_COMING}))?", _weekday),
     ("date", r"(?:on |by |for )?(?:the )(?P<ordinal>(?:\d{1,2} ?(?:st|nd|rd|th))|"
-     + "|".join(sorted((w for w, n in _ORDINALS.items() if n > 3), key=len, reverse=True))
+     + "|".join(sorted((w for w, n in ORDINALS.items() if n > 3), key=len, reverse=True))
      + r")(?P<number>)(?! (?:one|option|choice|slot|window|floor|house|door|time|street|st|ave|avenue|unit)\b)",
      _day_of_month),
     ("date", r"(?:on )?(?P<ordinal>\d{1,2}(?:st|nd|rd|th))(?P<number>)"
@@ -187,91 +189,19 @@ def _compiled() -> tuple[tuple[str, re.Pattern[str], _Reader], ...]:
     return tuple((kind, re.compile(rf"(?<![\w#]){shape}(?![\w#]|[:/]\d)"), read) for kind, shape, read in _SHAPES)
 
 
-_NAMED: Final = re.compile(
-    rf"(?<![\w#])(?:the |el |on |dia )*(?:(?P<d>\d{{1,2}}|{_SPOKEN})(?:st|nd|rd|th|ro|o)? ?(?:of |de |"
-    rf"del )?(?P<m>{_MONTHS})\b\.?"
-    rf"|(?P<m2>{_MONTHS})\b\.? ?(?:the )?(?P<d2>\d{{1,2}}|{_SPOKEN})(?:st|nd|rd|th|ro)?(?![\w:]))"
-    r"(?:(?:,| of| de| del)? ?(?P<y>20\d\d)(?!\d))?"
-)
-_NUMERIC: Final = re.compile(
-    r"(?<![\w#/.$-])(?:(?P<iso>20\d\d)-(?P<im>\d{1,2})-(?P<id>\d{1,2})"
-    r"|(?P<a>\d{1,2})(?P<s>[/.])(?P<b>\d{1,2})(?:(?P=s)(?P<y>(?:20)?\d\d))?|"
-    r"(?P<c>\d{1,2})-(?P<e>\d{1,2})-(?P<z>(?:20)?\d\d))"
-    r"(?![\w/]|[.:-]\d)(?! (?:of|hours?|miles?|inch|cups?)\b)"
-)
-#: What makes a day one that has been, or that the person does not want.
-_NOT_THIS: Final = re.compile(
-    r"(?:(?<!\w)(?:last|since|yesterday|(?:ordered|bought|placed|paid)(?: it| this| them)?(?: on)?|was|were|"
-    r"not|except|cannot|can't|cant|won't|wont|isn't|"
-    r"isnt|don't|"
-    r"dont|never|instead of|rather than|other than|away(?: on)?|desde el|menos|excepto|salvo|no puedo|no estare|"
-    r"no estoy|en vez de|en lugar de|no)(?: (?:el|del|on|for|be|home|here|in|do|make(?: it)?|the|this|next|para|work|"
-    r"available|"
-    r"puede ser|sera))*) ?$"
-)
-_GONE: Final = re.compile(
-    r"\s?(?:ago|pasado|pasada|atras|was|won't|wont|doesn't|doesnt|does not|is no good|no puedo)(?!\w)"
-)
-_FAREWELL: Final = re.compile(r"\W*(?:hasta (?:manana|luego|el \w+)|see (?:you|ya) \w+)\W*")
-
-
 def days(plain: str, today: date, language: str) -> Iterator[Day]:
     """The days of a folded text, today or later, none overlapping another. A day that cannot be raises nothing."""
-    if _FAREWELL.fullmatch(plain):
+    if is_farewell(plain):
         return
     text = plain
-    for shape, read in ((_NAMED, _named), (_NUMERIC, _numeric)):
-        for found in shape.finditer(text):
-            meant = read(found, today, language)
-            if meant is not None:
-                text = blanked(text, *found.span())
-                if _wanted(plain, *found.span()):
-                    yield Day(meant, meant, found.span(), "date")
+    for meant, at in dated(text, today, language):
+        text = blanked(text, *at)
+        if is_wanted(plain, *at):
+            yield Day(meant, meant, at, "date")
     for kind, pattern, reader in _compiled():
         for found in pattern.finditer(text):
             span = reader(found, today)
             if span is not None:
                 text = blanked(text, *found.span())
-                if _wanted(plain, *found.span()):
+                if is_wanted(plain, *found.span()):
                     yield Day(*span, found.span(), kind)
-
-
-def _wanted(plain: str, start: int, end: int) -> bool:
-    return not _NOT_THIS.search(plain[max(0, start - 40) : start]) and not _GONE.match(plain[end : end + 20])
-
-
-def _coming(year: str | None, month: int, day: int, today: date) -> date | None:
-    """That day of the given year, or of the next in which it is not past; None when there is none."""
-    years = [int(year) % 100 + 2000] if year else range(today.year, today.year + 9)
-    for one in years:
-        try:
-            meant = date(one, month, day)
-        except ValueError:
-            continue
-        if meant >= today:
-            return meant
-    return None
-
-
-def _numeric(found: re.Match[str], today: date, language: str) -> date | None:
-    """ "12/5" is 5 December to Americans and 12 May to others; "24/7" is no day."""
-    if found["iso"]:
-        return _coming(found["iso"], int(found["im"]), int(found["id"]), today)
-    if found[0] in ("24/7", "7/24") or (found["s"] == "." and not found["y"] and language in ("en", "es", "en-US")):
-        return None
-    first, second = int(found["a"] or found["c"]), int(found["b"] or found["e"])
-    if (first > 12 or not is_month_first(language)) and second <= 12:
-        first, second = second, first
-    return _coming(found["y"] or found["z"], first, second, today)
-
-
-def is_month_first(language: str) -> bool:
-    """Whether a date is written with the month first: in the English of the United States."""
-    return language.lower().replace("_", "-") in ("en", "en-us")
-
-
-def _named(found: re.Match[str], today: date, _language: str) -> date | None:
-    """A day with its month in words, in either language."""
-    day = found["d"] or found["d2"]
-    read = month_and_day(f"{_ORDINALS.get(day, day)} {found['m'] or found['m2']}")
-    return _coming(found["y"], *read, today) if read else None

@@ -13,9 +13,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.calendars import named_days
+from bot.clock import NUMBER_WORDS, spoken
+from bot.day_parts import Minutes
+from bot.day_runs import joined
 from bot.days import IMPOSSIBLE, Day, days
 from bot.folding import blanked, composed, fold
-from bot.hours import DAY_MINUTES, NUMBER_WORDS, Minutes, Span, as_time, spans, spoken
+from bot.hours import DAY_MINUTES, Span, as_time, spans
 
 #: A text of so few words that says when says little else.
 _FEW_WORDS: Final = 5
@@ -80,8 +83,8 @@ def when(text: str, *, now: datetime, zone: ZoneInfo, language: str) -> When | N
 _ELAPSED: Final = re.compile(
     rf"(?<!\w)(?P<within>within(?: the next)?|in less than|en menos de|in|en|dentro de) "
     rf"(?:about |like |unas? |unos )?(?:(?P<half>half an hour|media hora)|"
-    rf"(?P<n>\d{{1,3}}|an?|{'|'.join(NUMBER_WORDS)})"
-    r"(?P<and> and a half| y media)? ?(?P<unit>hours?|hrs?|h|horas?|minutes?|mins?|"
+    rf"(?P<n>\d{{1,3}}|an?|(?:a )?couple(?: of)?|un par de|{'|'.join(NUMBER_WORDS)})"
+    r"(?P<and> and a half| y media)? ?(?P<unit>hours?|hrs?|hs?|horas?|minutes?|mins?|"
     r"minutos?)(?: y (?P<too>media))?)(?!\w)"
 )
 
@@ -103,7 +106,7 @@ def _elapsed(written: str, plain: str, now: datetime, zone: ZoneInfo) -> When | 
 
 def _days(written: str, plain: str, today: date, language: str) -> Iterator[Day]:
     """Our own days first; for a language that is not ours, what the library finds."""
-    found = list(days(plain, today, language))
+    found = joined(plain, list(days(plain, today, language)))
     code = re.split(r"[-_]", language)[0].lower()
     if found or code in _OURS:
         yield from found
