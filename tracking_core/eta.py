@@ -40,6 +40,9 @@ OVERDUE_LEAST, OVERDUE_MOST = timedelta(hours=1), timedelta(hours=48)
 #: A window that has passed moves in steps of so many minutes, so that a page polled every few seconds stays the same.
 OVERDUE_STEP_MIN = 5
 
+#: What was held up comes so many times as late as what was counted of like parcels, most of which were not.
+TROUBLE = 2.0
+
 #: Nothing is on its way to the door: over, going back, or waiting for the shopper.
 NOT_COMING = frozenset({ShipmentState.RETURNING, ShipmentState.AVAILABLE_FOR_PICKUP})
 ASIDE = frozenset({ShipmentState.ON_HOLD, ShipmentState.EXCEPTION, ShipmentState.ATTEMPT_FAILED})
@@ -115,6 +118,7 @@ def estimate(
         overdue=overdue,
         whole_day=found.whole_day and not overdue,
         measured=found.measured and not overdue,
+        outcomes=found.outcomes.later(TROUBLE) if found.outcomes and state in ASIDE else found.outcomes,
     )
 
 

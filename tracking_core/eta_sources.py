@@ -6,6 +6,7 @@ from typing import Any
 
 from tracking_core.eta_types import Estimate, Reasoned
 from tracking_core.models import Shipment
+from tracking_core.outcomes import LEVELS, Counted
 from tracking_core.states import ShipmentState
 
 #: A position older than this widens the window and is said to be old, unless the workflow says otherwise.
@@ -82,6 +83,7 @@ def of_model(shipment: Shipment) -> Estimate | None:
         source="model",
         judged_by=at,
         measured=True,
+        outcomes=_counted(said, at),
     )
 
 
@@ -98,12 +100,14 @@ def by_record(shipment: Shipment, said: Estimate, learned: Estimate | None) -> E
     low, middle, high = (timedelta(seconds=record[name]) for name in ("low_s", "middle_s", "high_s"))
     at, first, last = named + middle, named + min(low, middle), named + max(high, middle)
     usual = {"n": int(record["n"]), "minutes": round(middle / timedelta(minutes=1))}
+    outcomes = _counted(record, named)
     if learned is not None and learned.at and learned.window_from and learned.window_to:
         ours = _weight(learned.window_to - learned.window_from)
         share = ours / (ours + _weight(last - first))
         at += (learned.at - at) * share
         first += (learned.window_from - first) * share
         last += (learned.window_to - last) * share
+        outcomes = outcomes.mixed(learned.outcomes, share) if outcomes and learned.outcomes else None
     side = timedelta(seconds=60)
     return Estimate(
         window_from=_minute(min(first, at - side), up=False),
@@ -115,6 +119,7 @@ def by_record(shipment: Shipment, said: Estimate, learned: Estimate | None) -> E
         source=said.source,
         judged_by=at,
         measured=True,
+        outcomes=outcomes,
     )
 
 
@@ -194,6 +199,14 @@ def _km_left(shipment: Shipment, position: dict[str, Any]) -> float | None:
 def _learned(shipment: Shipment, key: str) -> dict[str, Any]:
     found = (shipment.learned or {}).get(key)
     return found if isinstance(found, dict) else {}
+
+
+def _counted(learned: dict[str, Any], said: datetime) -> Counted | None:
+    """The misses that were written beside an estimate, about what it named; None where none were counted."""
+    misses = learned.get("misses_s")
+    if not isinstance(misses, list) or len(misses) != len(LEVELS):
+        return None
+    return Counted(said, tuple(float(one) for one in misses), int(learned["misses_n"]))
 
 
 def _weight(width: timedelta) -> float:

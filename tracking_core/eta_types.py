@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tracking_core.outcomes import Counted
+
 
 @dataclass(frozen=True, slots=True)
 class Reasoned:
@@ -45,3 +47,5 @@ class Estimate:
     whole_day: bool = False
     #: The confidence is the share of like windows that held, before what this parcel's own story takes off.
     measured: bool = False
+    #: What came of the latest like estimates; None where that has not been counted.
+    outcomes: Counted | None = None

@@ -1,6 +1,5 @@
 """The ledger of promises: every window somebody was given, whether it was kept, and when a new one leaves the last."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracking_core.eta import Estimate
 from tracking_core.models import Promise, Shipment
+from tracking_core.outcomes import Guessed
 
 #: Sources of promises that no text of ours made: with the order, changed later by the retailer, the shopper's own wish.
 ORDER, RETAILER, CUSTOMER = "order", "retailer", "customer"
@@ -79,10 +79,11 @@ def left(given: Given, expected: Estimate, *, grace: timedelta, early: timedelta
 
 
 def risk(expected: Estimate | None, promised_to: datetime | None, *, now: datetime) -> float:
-    """How likely the parcel comes after `promised_to`, 0 to 1, by the estimate's window and confidence.
+    """How likely the parcel comes after `promised_to`, 0 to 1; the grace that a promise is judged with is left out.
 
-    The window is read as one of a bell curve that holds so much of it as the confidence says. 1.0 once the moment has
-    passed; 0.0 where nothing is promised or expected. It is as good as the confidence is.
+    Counted, where the estimate knows what came of like ones: their share beyond the promise, of those that had not come
+    by now either. Guessed elsewhere, from its window and confidence, by a bell with heavy tails. 1.0 once the moment
+    has passed; 0.0 where nothing is promised or expected.
     """
     if promised_to is None:
         return 0.0
@@ -90,12 +91,11 @@ def risk(expected: Estimate | None, promised_to: datetime | None, *, now: dateti
         return 1.0
     if expected is None or expected.window_to is None:
         return 0.0
-    begins = expected.window_from or expected.window_to - timedelta(hours=2)
-    middle, half = _middle(expected), max((expected.window_to - begins) / 2, timedelta(minutes=1))
-    share = min(max(expected.confidence, 0.05), 0.95)
-    # Logistic instead of normal: the same shape, heavier tails, no table.
-    scale = half.total_seconds() / _logit((1 + share) / 2)
-    return 1 - _logistic((promised_to - middle).total_seconds() / scale)
+    if expected.outcomes is not None:
+        return expected.outcomes.breaks(promised_to, now=now)
+    begins, middle = expected.window_from or expected.window_to - timedelta(hours=2), _middle(expected)
+    sides = (middle - begins).total_seconds(), (expected.window_to - middle).total_seconds()
+    return Guessed(middle, *sides, share=expected.confidence).breaks(promised_to)
 
 
 def judge(session: Session, shipment: Shipment, *, grace: timedelta) -> None:
@@ -140,11 +140,3 @@ def _middle(expected: Estimate) -> datetime:
     if expected.window_from is None:
         return expected.window_to
     return expected.window_from + (expected.window_to - expected.window_from) / 2
-
-
-def _logit(share: float) -> float:
-    return math.log(share / (1 - share))
-
-
-def _logistic(at: float) -> float:
-    return 1 / (1 + math.exp(-max(min(at, 500.0), -500.0)))

@@ -66,7 +66,8 @@ class TransitQuality(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     retailer: Mapped[str]
-    #: model, carrier, stop (a driver's pace, with the driver's id as milestone, "" for all drivers), roads.
+    #: model, carrier, stop (a driver's pace, with the driver's id as milestone, "" for all drivers), roads, night;
+    #: model.80 and its like: between which two so many hundredths of the misses lay, see `transit_misses`.
     source: Mapped[str]
     milestone: Mapped[str]
     carrier: Mapped[str]

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
 import numpy as np
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from db import Database
-from tracking_core import detours
+from tracking_core import detours, transit_misses
 from tracking_core.models import Driver, Shipment
 from tracking_core.position_models import DriverTrail
 from tracking_core.states import OPEN
@@ -79,7 +79,17 @@ def _sources(session: Session, retailer: str, now: datetime) -> list[TransitQual
         else:
             groups[CARRIER, row.milestone, row.carrier].append(row)
             groups[CARRIER, "", row.carrier].append(row)
-    return [_record(retailer, key, rows[:LATEST], now) for key, rows in groups.items() if len(rows) >= ENOUGH]
+    known = {key: rows[:LATEST] for key, rows in groups.items() if len(rows) >= ENOUGH}
+    counted = [transit_misses.rows_of(retailer, key, _misses(key[0], rows), now) for key, rows in known.items()]
+    return [*(_record(retailer, key, rows, now) for key, rows in known.items()), *chain.from_iterable(counted)]
+
+
+def _misses(source: str, rows: Sequence[TransitPrediction]) -> list[float]:
+    """What came minus what was said: in seconds, of the model in sides of its raw windows."""
+    off = [(row, (row.left_s or 0.0) - row.centre_s) for row in rows]
+    if source != MODEL:
+        return [miss for _, miss in off]
+    return [miss / max(row.before_s if miss < 0 else row.after_s, 1.0) for row, miss in off]
 
 
 def _record(

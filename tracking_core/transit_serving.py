@@ -2,7 +2,8 @@
 
 Everything is written to the shipment's `learned`, so that `eta.estimate` needs the row alone:
 model {"at","before_s","after_s","as_of","milestone","version"} (a moment, the sides of its window, when it was said),
-carrier {"middle_s","low_s","high_s","n"} (what came minus what that carrier had said; tenths from below and above) and
+carrier {"middle_s","low_s","high_s","n"} (what came minus what that carrier had said; tenths from below and above),
+both with {"misses_s","misses_n"} (what came minus what was said, at each of `outcomes.LEVELS`, and of how many), and
 pace {"stop_s","low_s","high_s","n"} (seconds a stop takes this driver), driver_said (when the driver last named one),
 detour (how many times the straight line ways are by road).
 Keys are absent where nothing is known.
@@ -23,6 +24,7 @@ from tracking_core.facts import CarrierEvent
 from tracking_core.models import Shipment
 from tracking_core.states import ShipmentState
 from tracking_core.transit_facts import carrier_key, milestone_of, parcel_of, reached_of
+from tracking_core.transit_misses import beside
 from tracking_core.transit_models import TransitLoad, TransitModel, TransitPrediction, TransitQuality
 
 if TYPE_CHECKING:
@@ -115,6 +117,7 @@ def predict(session: Session, shipment: Shipment, milestone: str, *, at: datetim
                 "as_of": at.isoformat(),
                 "milestone": milestone,
                 "version": shelf.model.version,
+                **beside(shelf.quality, (MODEL, milestone, ""), said.before_s, said.after_s),
             }
     learned |= _pace(shelf, shipment)
     if learned != (shipment.learned or {}):
@@ -135,7 +138,8 @@ def carrier_said(session: Session, shipment: Shipment, *, at: datetime, now: dat
     for milestone in (shipment.state, ""):
         known = shelf.quality.get((CARRIER, milestone, carrier))
         if known is not None and known["n"] >= ENOUGH:
-            figures = {name: round(known[name]) for name in ("middle_s", "low_s", "high_s", "n")}
+            figures: dict[str, Any] = {name: round(known[name]) for name in ("middle_s", "low_s", "high_s", "n")}
+            figures |= beside(shelf.quality, (CARRIER, milestone, carrier))
             shipment.learned = {**(shipment.learned or {}), "carrier": figures}
             return
 

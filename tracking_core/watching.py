@@ -152,7 +152,8 @@ def _at_risk(shipment: Shipment, look: Look) -> Finding | None:
     likely = at_risk(risk(look.expected, ends, now=look.now), outlook_of(shipment, now=look.now))
     if likely <= look.above:
         return None
-    detail = {"probability": round(likely, 2)}
+    counted = look.expected.outcomes if look.expected is not None else None
+    detail = {"probability": round(likely, 2), "outcomes": counted.n if counted is not None else 0}
     return Finding("promise_at_risk", ends.isoformat(), look.now, look.now + look.after["promise_at_risk"], detail)
 
 
