@@ -1,12 +1,12 @@
-"""Asking for a way by road over HTTP: OSRM or Valhalla, once, with strict limits, and a rest after failures."""
+"""Asking for ways by road over HTTP: OSRM or Valhalla, once, with strict limits, and a rest after failures."""
 
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from channels.json_api import ApiAway, JsonApi
 
@@ -14,6 +14,11 @@ CONNECT_S, READ_S = 2.0, 4.0
 #: After so many failures in a row nobody is asked for so long.
 FAILURES, REST_S = 3, 60.0
 VALHALLA = "valhalla+"
+#: Sources, and targets, of one table at most: both kinds of servers take as many unless told otherwise.
+MOST_PLACES = 50
+
+Place = tuple[float, float]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +40,29 @@ class HttpRoads:
         self._guard = threading.Lock()
         self._failures, self._rests_until = 0, 0.0
 
-    def way(self, here: tuple[float, float], there: tuple[float, float]) -> Answered:
+    def way(self, here: Place, there: Place) -> Answered:
         """The way from one (lat, lon) to another. Raises OSError: no usable answer, or the server is given a rest."""
+        ask = self._valhalla_way if self._valhalla else self._osrm_way
+        return self._asked(lambda: ask(here, there))
+
+    def seconds(self, sources: Sequence[Place], targets: Sequence[Place]) -> list[list[float | None]]:
+        """Seconds from each source to each target, a row for each source; None: no way. Raises OSError as `way`.
+
+        sources, targets: at most MOST_PLACES of each.
+        """
+        ask = self._valhalla_table if self._valhalla else self._osrm_table
+        found = self._asked(lambda: ask(sources, targets))
+        if len(found) != len(sources) or any(len(row) != len(targets) for row in found):
+            self.failed()
+            raise OSError("bad_answer")
+        return found
+
+    def _asked(self, ask: Callable[[], Found]) -> Found:
         with self._guard:
             if self._clock() < self._rests_until:
                 raise OSError("resting")
         try:
-            found = self._valhalla_way(here, there) if self._valhalla else self._osrm_way(here, there)
+            found = ask()
         except ApiAway as away:
             # No road between two places is an answer, and no failure of who gave it.
             if away.status != 400:
@@ -61,21 +82,47 @@ class HttpRoads:
             if self._failures >= FAILURES:
                 self._failures, self._rests_until = 0, self._clock() + REST_S
 
-    def _osrm_way(self, here: tuple[float, float], there: tuple[float, float]) -> Answered:
-        ends = ";".join(f"{lon:.6f},{lat:.6f}" for lat, lon in (here, there))
-        said = self._api.get(f"/route/v1/driving/{ends}", {"overview": "false", "steps": "false"})
+    def _osrm_way(self, here: Place, there: Place) -> Answered:
+        said = self._api.get(f"/route/v1/driving/{_osrm([here, there])}", {"overview": "false", "steps": "false"})
         first = said["routes"][0]
         return Answered(_number(first["distance"]), _number(first["duration"]))
 
-    def _valhalla_way(self, here: tuple[float, float], there: tuple[float, float]) -> Answered:
+    def _osrm_table(self, sources: Sequence[Place], targets: Sequence[Place]) -> list[list[float | None]]:
+        count = len(sources)
+        asked = {
+            "sources": ";".join(str(one) for one in range(count)),
+            "destinations": ";".join(str(one) for one in range(count, count + len(targets))),
+            "annotations": "duration",
+        }
+        said = self._api.get(f"/table/v1/driving/{_osrm([*sources, *targets])}", asked)
+        return [[_maybe(one) for one in row] for row in said["durations"]]
+
+    def _valhalla_way(self, here: Place, there: Place) -> Answered:
         wanted = {
-            "locations": [{"lat": round(lat, 6), "lon": round(lon, 6)} for lat, lon in (here, there)],
+            "locations": _valhalla([here, there]),
             "costing": "auto",
             "units": "kilometers",
             "directions_type": "none",
         }
         summary = self._api.get("/route", {"json": json.dumps(wanted)})["trip"]["summary"]
         return Answered(_number(summary["length"]) * 1000, _number(summary["time"]))
+
+    def _valhalla_table(self, sources: Sequence[Place], targets: Sequence[Place]) -> list[list[float | None]]:
+        asked = {"sources": _valhalla(sources), "targets": _valhalla(targets), "costing": "auto"}
+        said = self._api.post("/sources_to_targets", asked)
+        return [[_maybe(one["time"]) for one in row] for row in said["sources_to_targets"]]
+
+
+def _osrm(places: Sequence[Place]) -> str:
+    return ";".join(f"{lon:.6f},{lat:.6f}" for lat, lon in places)
+
+
+def _valhalla(places: Sequence[Place]) -> list[dict[str, float]]:
+    return [{"lat": round(lat, 6), "lon": round(lon, 6)} for lat, lon in places]
+
+
+def _maybe(said: Any) -> float | None:
+    return None if said is None else _number(said)
 
 
 def _number(said: Any) -> float:

@@ -1,68 +1,125 @@
 """Rounds whose stops nobody has numbered are put in order, where the workflow says `route: {order: ours}`."""
 
 import math
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from channels.road_source import roads_of
 from db import Database
-from flows import driver_links
+from flows import driver_links, road_tables
 from flows.accounts import Retailer
 from flows.house import House
 from tracking_core import positions, rounds
 from tracking_core.eta_sources import DETOUR, STOP_S, TOWN_MPS
 from tracking_core.matching import locked
 from tracking_core.models import Driver, Shipment
+from tracking_core.roads import RoadSource
 from tracking_core.rounds import Stop
-from tracking_core.routing import MOST, Door, Pace, Place, best_order
+from tracking_core.routing import MOST, Door, Pace, Place, Roads, best_order
 from tracking_core.states import ShipmentState
 
-#: How fast a round goes as far as its order is concerned.
-PACE = Pace(DETOUR / TOWN_MPS, STOP_S)
 #: Rounds one tick looks at for each retailer.
 BATCH = 100
+#: So long one tick asks for ways and puts rounds in order; what is left waits for the next one.
+SECONDS = 8.0
 
 
-def tick(database: Database, house: House, *, now: datetime) -> int:
-    """Put rounds in order in which a stop has no number; answers how many. Each in a transaction of its own."""
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A round that is to be put in order."""
+
+    #: All of today's.
+    today: Sequence[Stop]
+    #: Those that are near, or at their door: they stay first.
+    first: Sequence[Stop]
+    #: Those to be put in order, with their doors.
+    rest: Sequence[Stop]
+    doors: Sequence[Door]
+    #: Where it goes on from; None: unknown.
+    start: Place | None
+
+    @property
+    def places(self) -> list[Place]:
+        """All places it goes by, each once."""
+        every = [self.start] if self.start is not None else []
+        return list(dict.fromkeys([*every, *(door.place for door in self.doors)]))
+
+
+def tick(database: Database, house: House, *, now: datetime, server: RoadSource | None = None) -> int:
+    """Put rounds in order in which a stop has no number; answers how many. Each in a transaction of its own.
+
+    Where a server knows the roads it is asked for the ways between the stops first, with nothing open. server: that of
+    the settings when absent.
+    """
+    server = server or roads_of(house.settings.road_url)
     with database.read() as session:
         names = session.scalars(select(Retailer.name).order_by(Retailer.name)).all()
         wanted = [name for name in names if house.workflows.of(session, name).route.order == "ours"]
         drivers = [driver for name in wanted for driver in _unordered(session, name)]
-    return sum(database.run(partial(_plan, house=house, driver_id=one, now=now)) for one in drivers)
+    ends, planned = time.monotonic() + SECONDS, 0
+    for one in drivers:
+        roads: Roads = {}
+        if server is not None:
+            with database.read() as session:
+                task = _task(session, house, session.get_one(Driver, one), now)
+            if task is None:
+                continue
+            roads = road_tables.between(server, task.places, until=ends)
+        planned += database.run(partial(_plan, house=house, driver_id=one, roads=roads, now=now))
+        if time.monotonic() > ends:
+            break  # the next tick goes on
+    return planned
 
 
-def _plan(session: Session, house: House, driver_id: int, now: datetime) -> bool:
-    return plan(session, house, driver_id, now=now)
+def _plan(session: Session, house: House, driver_id: int, roads: Roads, now: datetime) -> bool:
+    return plan(session, house, driver_id, roads=roads, now=now)
 
 
-def plan(session: Session, house: House, driver_id: int, *, now: datetime) -> bool:
+def plan(session: Session, house: House, driver_id: int, *, now: datetime, roads: Roads | None = None) -> bool:
     """Number the stops that are out with the driver. False: nothing is to be done, or the retailer's order stands.
 
-    What is near or at a door stays first. A stop of which no place is known leaves the round as it is.
+    What is near or at a door stays first. A stop of which no place is known leaves the round as it is. roads: seconds
+    from place to place; a way that is not among them is judged by the straight line.
     """
     driver = session.get_one(Driver, driver_id)
     positions.hold(session, driver)
+    task = _task(session, house, driver, now)
+    if task is None:
+        return False
+    order = best_order(task.start, task.doors, _pace(task.rest), roads)
+    begins = max((stop.shipment.stop_number or 0 for stop in task.today if stop.done), default=0) + 1
+    _number([*task.first, *(task.rest[one] for one in order)], session, begins, now)
+    rounds.note_change(session, task.rest[order[0]].shipment, driver.id, now=now)
+    zone = driver_links.clock_of(session, house, driver.retailer)
+    rounds.count_down(session, rounds.stops_of(session, driver.retailer, driver.id, now=now, zone=zone), now=now)
+    return True
+
+
+def _task(session: Session, house: House, driver: Driver, now: datetime) -> Task | None:
+    """What is to be put in order; None: nothing, or the retailer's own order stands."""
     zone = driver_links.clock_of(session, house, driver.retailer)
     today = rounds.stops_of(session, driver.retailer, driver.id, now=now, zone=zone)
     left = [stop for stop in rounds.left(today) if stop.is_out]
     first = [stop for stop in left if stop.state is not ShipmentState.OUT_FOR_DELIVERY]
     rest = [stop for stop in left if stop.state is ShipmentState.OUT_FOR_DELIVERY]
-    doors = [_door(stop, now) for stop in rest]
-    known = [door for door in doors if door is not None]
-    if not rest or len(known) < len(rest) or len(rest) > MOST or any(_is_given(stop.shipment) for stop in left):
-        return False
+    doors = [door for stop in rest if (door := _door(stop, now)) is not None]
+    if not rest or len(doors) < len(rest) or len(rest) > MOST or any(_is_given(stop.shipment) for stop in left):
+        return None
     if all(stop.shipment.stop_number is not None for stop in rest):
-        return False
-    order = best_order(_start(session, driver, first, now), known, PACE)
-    begins = max((stop.shipment.stop_number or 0 for stop in today if stop.done), default=0) + 1
-    _number([*first, *(rest[one] for one in order)], session, begins, now)
-    rounds.note_change(session, rest[order[0]].shipment, driver.id, now=now)
-    rounds.count_down(session, rounds.stops_of(session, driver.retailer, driver.id, now=now, zone=zone), now=now)
-    return True
+        return None
+    return Task(today, first, rest, doors, _start(session, driver, first, now))
+
+
+def _pace(stops: Sequence[Stop]) -> Pace:
+    """How fast the round goes where no road is known: ways are as much longer than the line as this retailer's are."""
+    learned = [float(found) for stop in stops if (found := (stop.shipment.learned or {}).get("detour"))]
+    return Pace((max(learned) if learned else DETOUR) / TOWN_MPS, STOP_S)
 
 
 def _unordered(session: Session, retailer: str) -> Sequence[int]:

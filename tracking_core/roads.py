@@ -5,6 +5,7 @@ began; while the driver drives on, what is left of it is judged by the straight 
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -42,6 +43,12 @@ class RoadSource(Protocol):
 
     def way(self, here: Place, there: Place) -> Way:
         """The way from one (lat, lon) to another. Raises OSError when there was no usable answer."""
+
+    def seconds(self, sources: Sequence[Place], targets: Sequence[Place]) -> Sequence[Sequence[float | None]]:
+        """How long it takes from each source to each target, a row for each source; None: there is no way.
+
+        Raises OSError when there was no usable answer.
+        """
 
     def failed(self) -> None:
         """Be told that an answer cannot be: whoever gives several of them is left alone for a while."""
@@ -83,6 +90,13 @@ def is_believable(way: Way, here: Place, there: Place) -> bool:
     if not SHORTEST * line - SPARE_M / 10 <= way.metres <= LONGEST * line + SPARE_M:
         return False
     return SLOWEST <= way.metres / way.seconds <= FASTEST
+
+
+def can_take(seconds: float, here: Place, there: Place) -> bool:
+    """Whether a van could be there in that time, and no sooner than any road allows."""
+    line = distance_m(*here, *there)
+    most_s = (LONGEST * line + SPARE_M) / SLOWEST
+    return math.isfinite(seconds) and (SHORTEST * line - SPARE_M / 10) / FASTEST <= seconds <= most_s and seconds >= 0
 
 
 def keep(shipment: Shipment, asked: Question, way: Way, *, now: datetime) -> bool:

@@ -5,7 +5,7 @@ doors moved while that makes the round less late, or as late and shorter. What i
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 #: Doors of one round: more are left as they are given.
@@ -16,6 +16,8 @@ EARTH_M = 6_371_000
 
 Place = tuple[float, float]
 Legs = Sequence[Sequence[float]]
+#: Seconds by road from one place to another, as far as somebody knows them.
+Roads = Mapping[tuple[Place, Place], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,16 @@ class Pace:
     stop_s: float
 
 
-def best_order(start: Place | None, doors: Sequence[Door], pace: Pace) -> list[int]:
+def best_order(start: Place | None, doors: Sequence[Door], pace: Pace, roads: Roads | None = None) -> list[int]:
     """Indexes of the doors in the order to take them: never later in sum than as given, nor as late and longer.
 
-    start: where the driver is; None: unknown, the round may begin anywhere.
+    start: where the driver is; None: unknown, the round may begin anywhere. roads: where a way is not among them, the
+    straight line counts.
     """
     given = list(range(len(doors)))
     if not 1 < len(doors) <= MOST:
         return given
-    legs = legs_of(start, doors, pace)
+    legs = legs_of(start, doors, pace, roads)
     best = min((_nearest(doors, legs, pace), given), key=lambda order: cost(order, doors, legs, pace))
     known, tries, found = cost(best, doors, legs, pace), TRIES, True
     while found and tries > 0:
@@ -67,11 +70,16 @@ def cost(order: Sequence[int], doors: Sequence[Door], legs: Legs, pace: Pace) ->
     return round(late), round(at)
 
 
-def legs_of(start: Place | None, doors: Sequence[Door], pace: Pace) -> Legs:
+def legs_of(start: Place | None, doors: Sequence[Door], pace: Pace, roads: Roads | None = None) -> Legs:
     """Seconds from each door to each; the last row is from the start."""
-    places = [door.place for door in doors]
-    rows = [[_metres(one, other) * pace.metre_s for other in places] for one in places]
-    return [*rows, [0.0 if start is None else _metres(start, other) * pace.metre_s for other in places]]
+    places, known = [door.place for door in doors], roads or {}
+
+    def leg(one: Place, other: Place) -> float:
+        by_road = known.get((one, other))
+        return _metres(one, other) * pace.metre_s if by_road is None else by_road
+
+    rows = [[leg(one, other) for other in places] for one in places]
+    return [*rows, [0.0 if start is None else leg(start, other) for other in places]]
 
 
 def _nearest(doors: Sequence[Door], legs: Legs, pace: Pace) -> list[int]:
