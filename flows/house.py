@@ -15,6 +15,7 @@ from flows.mapping_files import Mappings
 from flows.texts import Texts
 from flows.workflow_store import WorkflowStore
 from settings import Settings
+from tracking_core.postal_places import PostalPlaces
 
 
 def _own_desk() -> SupportDesk:
@@ -46,6 +47,8 @@ class House:
     easypost: Callable[[str], TrackerApi | None] = field(default=lambda _retailer: None)
     #: Where goes what a person must settle.
     desk: SupportDesk = field(default_factory=_own_desk)
+    #: Where the addresses of postal codes lie.
+    places: PostalPlaces = field(default_factory=PostalPlaces)
 
     @classmethod
     def build(cls, settings: Settings, nlu: Nlu | None = None, pictures: PictureSource | None = None) -> "House":

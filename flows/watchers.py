@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import Database
-from flows import milestones, outbound_facts, proof_rules, watch_carriers, weather
+from flows import milestones, outbound_facts, postal_codes, proof_rules, watch_carriers, weather
 from flows.accounts import Retailer
 from flows.house import House
 from flows.watch_actions import CASES, Acting, act
@@ -34,6 +34,9 @@ def tick(database: Database, house: House, *, now: datetime) -> int:
     """Look at every parcel that is due, in batches; answers how many were looked at."""
     ends, looked = time.monotonic() + SECONDS, 0
     database.run(lambda session: watch_carriers.look(session, house, now=now))
+    with database.read() as session:
+        retailers = session.scalars(select(Retailer.name).order_by(Retailer.name)).all()
+        house.places.refresh(session, retailers, now=now)
     while True:
         done = database.run(lambda session: look_at_due(session, house, now=now, until=ends))
         looked += done
@@ -124,7 +127,19 @@ def _look(
         above=1.0 if above is None else above,
         usual_gap=gaps.of(shipment),
         proof_missing=lacks,
+        doubts=_doubts(house, shipment) if "address_doubt" in after else (),
     )
+
+
+def _doubts(house: House, shipment: Shipment) -> tuple[str, ...]:
+    """What is odd about its address beside others: a code that cannot be one there, a place far from that code's."""
+    code, country = shipment.destination.get("postal_code"), shipment.destination.get("country")
+    found = []
+    if code and country and not postal_codes.is_valid(str(code), str(country)):
+        found.append("odd_postal_code")
+    elif house.places.is_far(shipment):
+        found.append("far_from_code")
+    return tuple(found)
 
 
 def _tell(session: Session, house: House, shipment: Shipment, facts: list[Fact], now: datetime) -> None:

@@ -61,6 +61,8 @@ class Look:
     usual_gap: timedelta | None = None
     #: It was delivered without a proof that it must have.
     proof_missing: bool = False
+    #: What else makes its address doubtful, beside what stands in it; names as of `addresses.doubts`.
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def _address(shipment: Shipment, look: Look) -> Finding | None:
     state, since = S(shipment.state), shipment.state_at
     if state.is_final or state in (S.CREATED, S.RETURNING, *NEAR) or since is None:
         return None
-    seen = doubts(shipment.destination, reason=shipment.reason)
+    seen = [*doubts(shipment.destination, reason=shipment.reason), *look.doubts]
     if not seen:
         return None
     return Finding("address_doubt", "+".join(seen), since, since + look.after["address_doubt"], {"doubts": seen})

@@ -198,6 +198,8 @@ def test_a_broken_promise_becomes_a_case(world: World) -> None:
         ({"line1": "Main St"}, "it has no house number"),
         ({"line1": "Main St 1", "postal_code": None}, "it has no postal code"),
         ({"lat": 37.8, "lon": 122.27}, "it may be in the wrong place"),
+        ({"postal_code": "9460"}, "its postal code looks wrong"),
+        ({"postal_code": "SW1A 1AA", "country": "GB"}, None),
         ({}, None),
     ],
 )
@@ -211,6 +213,37 @@ def test_an_address_that_may_not_be_found_is_asked_about(world: World, destinati
     assert hits(world, parcel) == (["address_doubt"] if words else [])
     if words:
         assert words in watched(world)[0].text and "/t/" in watched(world)[0].text
+
+
+def test_a_place_far_from_where_its_postal_code_usually_lies_is_asked_about(world: World) -> None:
+    """Fresno by mistake: in the right country, and nothing else says that it is wrong."""
+    for one in range(5):
+        world.parcel(f"N{one}", phone=BEN, destination={**HOME, "lat": 37.80 + 0.004 * one, "lon": -122.28})
+    wrong, right, other, lone = (
+        world.parcel(order, destination={**HOME, **place})
+        for order, place in {
+            "A1": {"lat": 36.74, "lon": -119.79},
+            "A2": {"lat": 37.83, "lon": -122.25},
+            "A3": {"lat": 36.74, "lon": -119.79, "postal_code": "93701"},
+            "A4": {"postal_code": "94607-1234"},
+        }.items()
+    )
+    for parcel in (wrong, right, other, lone):
+        world.scan(parcel, "processed")
+    tick(world, hours=2)
+    assert [hits(world, parcel) for parcel in (wrong, right, other, lone)] == [["address_doubt"], [], [], []]
+    assert "place and postal code do not fit" in watched(world)[0].text
+    tick(world, hours=2)
+    assert len(watched(world)) == 1
+
+
+def test_what_one_door_orders_again_and_again_teaches_nothing(world: World) -> None:
+    for one in range(8):
+        world.parcel(f"N{one}", phone=BEN, destination={**HOME, "lat": 37.80, "lon": -122.28})
+    parcel = world.parcel("A1", destination={**HOME, "lat": 36.74, "lon": -119.79})
+    world.scan(parcel, "processed")
+    tick(world, hours=2)
+    assert hits(world, parcel) == []
 
 
 def test_a_retailer_that_gives_no_address_has_no_doubtful_one(world: World) -> None:
