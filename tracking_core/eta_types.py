@@ -49,3 +49,10 @@ class Estimate:
     measured: bool = False
     #: What came of the latest like estimates; None where that has not been counted.
     outcomes: Counted | None = None
+
+    @property
+    def centre(self) -> datetime | None:
+        """The likeliest moment; where no source named one, the window's middle. None: only one end is known."""
+        if self.at is not None or self.window_from is None or self.window_to is None:
+            return self.at
+        return self.window_from + (self.window_to - self.window_from) / 2

@@ -34,7 +34,7 @@ log = logging.getLogger("doorline.transit")
 
 MODEL, CARRIER, STOP, ROADS = "model", "carrier", "stop", "roads"
 #: What stays on the row when somebody names another time.
-KEPT_ON = frozenset({"model", "pace", "detour", "road", "route"})
+KEPT_ON = frozenset({"model", "pace", "detour", "road", "route", "stops_said"})
 #: Sources of events whose times are no carrier's.
 DRIVER, NOT_CARRIERS = "driver", frozenset({"driver", "agent", "position", "doorline"})
 #: The sides of a window are never nothing.

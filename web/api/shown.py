@@ -205,9 +205,10 @@ def _eta(expected: Estimate) -> EtaOut:
     return EtaOut(
         begins=expected.window_from,
         ends=expected.window_to,
-        at=expected.at,
+        at=expected.centre,
         as_of=expected.as_of,
         confidence=expected.confidence,
+        source=expected.source,
         reasons=[told for one in expected.reasons if (told := sentence(one, words("en")))],
     )
 
