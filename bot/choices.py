@@ -34,6 +34,14 @@ _AROUND: Final = frozenset(
     el la lo los las opcion numero pedido paquete por favor gracias quiero quisiera prefiero elijo escojo dame deme es
     si vale bueno claro mejor orden en un una hola de mi""".split()
 )
+#: Praise of a choice: "2 works for me", "el tercero me queda bien". It picks what it praises.
+_PRAISE: Final = frozenset(
+    """works work fine good great perfect best better would be is sounds looks me make ill id then esta bien perfecta
+    perfecto sirve queda viene conviene estaria seria hazlo ponme anota porfa pls plz lets""".split()
+)
+_MIDDLE: Final = re.compile(
+    r"(?<!\w)(?:the )?middle(?: one| option| slot)?(?!\w)|(?:el|la) (?:de|del) (?:en )?medio(?!\w)"
+)
 #: "no. 2" is the second, "no 2" may be a refusal.
 _NUMBER_SIGN: Final = re.compile(r"^\s*n(?:o\.|r\.|º|°)\s*(?=\d)", re.IGNORECASE)
 _LEADING: Final = re.compile(r"\s*#?\s*(\d{1,2})(?:\s*[).:]+(?!\d)|\s*,(?!\d)|\s*\n|\s+-\s|\s*$)", re.ASCII)
@@ -53,6 +61,8 @@ def choice(text: str, n_options: int) -> int | None:
     words in it ("2 days ago") is no choice.
     """
     text = _NUMBER_SIGN.sub("", text)
+    if n_options % 2:
+        text = _MIDDLE.sub(str(n_options // 2 + 1), text)
     leading = _LEADING.match(text)
     if leading:
         return _within(int(leading[1]), n_options) if not re.search(r"\d", text[leading.end() : 200]) else None
@@ -69,7 +79,7 @@ def choice(text: str, n_options: int) -> int | None:
             return None
         elif number is not None:
             found.append(number)
-        elif word not in _AROUND:
+        elif word not in _AROUND and ("?" in text or word not in _PRAISE):
             return None
     return _within(found[0], n_options) if found and len(set(found)) == 1 and ones < 2 else None
 
@@ -87,7 +97,9 @@ _NEGATES: Final = frozenset("not no except but neither none menos excepto salvo 
 _JOINS: Final = frozenset("and or y e o plus tambien also & +".split())
 _LETTERS: Final = {letter: number for number, letter in enumerate("abcdefghij", start=1)}
 _LETTER_AFTER: Final = frozenset("option opcion choice letter letra".split())
-_BESIDE: Final = _AROUND | _JOINS | _PLURALS
+_BESIDE: Final = _AROUND | _JOINS | _PLURALS | _PRAISE
+#: May stand beside a letter: "B please".
+_COURTESY: Final = frozenset("please pls thanks gracias porfa por favor yes si ok".split())
 _FIRST_OR_LAST: Final = re.compile(
     r"(?:the |los |las )?(?P<end>first|last|primer[oa]s|ultim[oa]s) (?P<n>\d|two|three|four|five|dos|tres|cuatro|cinco)"
     r"|(?:the |los |las )?(?P<m>\d|two|three|four|five|dos|tres|cuatro|cinco) (?P<tail>primer[oa]s|ultim[oa]s)"
@@ -109,6 +121,8 @@ def choices(text: str, n: int) -> tuple[int, ...]:
     if ranged:
         return _several(range(int(ranged["a"]), int(ranged["b"]) + 1), n)
     plain = normal(re.sub(r"[&+]", " and ", said))
+    if "?" in said and _PRAISE & set(plain.split()):
+        return ()  # "is 2 good?"
     return _ends(plain, n) or _by_words(plain.split(), n)
 
 
@@ -136,7 +150,7 @@ def _by_words(words: list[str], n: int) -> tuple[int, ...]:
             continue
         elif number is not None:
             found.add(number)
-        elif word in _LETTERS and (len(words) == 1 or before in _LETTER_AFTER):
+        elif word in _LETTERS and (not set(words) - _COURTESY - {word} or before in _LETTER_AFTER):
             found.add(_LETTERS[word])
         elif word in _NEGATES or word not in _BESIDE:
             return ()

@@ -30,7 +30,8 @@ _ORDER_WORD: Final = (
 _FILLER: Final = r"(?:\s+|number|numero|n[uú]mero|num|nr|no|id|is|es|[:#.(\-,=]|n?[º°])"
 _AFTER_ORDER: Final = re.compile(
     rf"(?<![a-z0-9]){_ORDER_WORD}{_FILLER}{{1,8}}"
-    r"(?P<n>(?:(?!(?:of|on|in|at|to|by|de|el|la|en)\b)[a-z]{1,2} |[a-z]{0,5}-?)\d[a-z0-9]*(?:-[a-z0-9]+)*)(?![a-z0-9])",
+    r"(?P<n>\d(?: \d){3,11}(?! ?\d)|"
+    r"(?:(?!(?:of|on|in|at|to|by|de|el|la|en)\b)[a-z]{1,2} |[a-z]{0,5}-?)\d[a-z0-9]*(?:-[a-z0-9]+)*)(?![a-z0-9])",
     re.IGNORECASE,
 )
 #: Word after which a number is a tracking number whatever its shape.
@@ -43,7 +44,7 @@ _AFTER_TRACKING: Final = re.compile(
 _ORDER: Final = tuple(
     re.compile(shape, _FLAGS)
     for shape in (
-        r"(?<![a-z0-9#])# ?(?P<n>[a-z]{0,5}-?\d[a-z0-9\-]{1,20})(?![a-z0-9#])",
+        r"(?<![a-z0-9#])(?:so|po)?# ?(?P<n>[a-z]{0,5}-?\d[a-z0-9\-]{1,20})(?![a-z0-9#])",
         r"(?<![a-z0-9\-+#])(?P<n>\d{3}-\d{7}-\d{7})(?![a-z0-9])",
         r"(?<![a-z0-9\-+#])(?P<n>(?!(?:i|us|sr|hwy|rte?)-?\d{2,3}(?!\d))[a-z]{1,5}-?\d{3,12}(?:-\d{1,8})?)"
         r"(?![a-z0-9\-#]|:\d)",
@@ -52,12 +53,23 @@ _ORDER: Final = tuple(
 )
 #: "B 4471": a capital alone, or nothing else in the text.
 _APART: Final = re.compile(r"(?<![A-Za-z0-9'\-+#])(?P<n>[B-HJ-Z] \d{3,12})(?![A-Za-z0-9\-#]|:\d)")
+_ABOUT: Final = (
+    r"(?:(?:it'?s|it is|the|my|number|n[uú]mero|is|es|el|la|mi|and|y|where'?s|where is|d[oó]nde est[aá]|status of|"
+    r"track|about|what about|n[º°]|no\.)[\s:]+)+"
+)
+_ONLY_NAMED: Final = re.compile(rf"\W*{_ABOUT}(?P<n>\d{{4,11}})\s*[.!?]*\s*", _FLAGS)
 _ONLY: Final = re.compile(r"\s*(?P<n>(?:[a-hj-z] ?-? ?)?\d{3,11})\s*[.!?]?\s*", _FLAGS)
 #: What stands before a number that is no order's: a gate code, a flat, a PIN, money, a room.
 _NOT_ORDER_BEFORE: Final = re.compile(
     r"(?:code|gate|pin|apt|apartment|apto|unit|suite|ste|floor|room|flat|building|bldg|buzzer|keypad|lockbox|route|zip|"
     r"c[oó]digo|port[oó]n|puerta|piso|departamento|depto|dpto|timbre|clave|casa|lote|lot|space|stall|bay|gate|exit|"
     r"call ?box|postal|c\.?p\.?|[$€£])\s*(?:number|no|num|es|is)?[\s.:#=]*$",
+    re.IGNORECASE,
+)
+#: "#4412 is the gate code".
+_CODE_AFTER: Final = re.compile(
+    r"\s*(?:is|es|for|para|opens|abre)\s+(?:the|my|our|el|la|mi)?\s*(?:(?:gate|door|entry|building|front)\b|code\b|"
+    r"c[oó]digo\b|clave\b|port[oó]n\b|puerta\b|reja\b)",
     re.IGNORECASE,
 )
 _NUMBER_WORD: Final = re.compile(
@@ -117,16 +129,17 @@ def _by_shape(text: str) -> Iterator[tuple[int, int]]:
     """Places of what looks like an order number by itself."""
     for match in (match for shape in (*_ORDER, _APART) for match in shape.finditer(text)):
         before = text[max(0, match.start() - 30) : match.start()]
-        if not _NOT_ORDER_BEFORE.search(before) and not _STREET_AFTER.match(text[match.end() :]):
+        after = text[match.end() :]
+        if not (_NOT_ORDER_BEFORE.search(before) or _STREET_AFTER.match(after) or _CODE_AFTER.match(after)):
             yield match.span("n")
-    only = _ONLY.fullmatch(text)
+    only = _ONLY.fullmatch(text) or _ONLY_NAMED.fullmatch(text)
     if only:
         yield only.span("n")
 
 
 def _kind_of_spelled(text: str, value: str, start: int, end: int) -> str | None:
     """What a spelled number is; None when nothing tells that it is one of ours."""
-    if tracking_numbers.carrier(value) not in (None, "dhl") or re.fullmatch(r"1Z[A-Z0-9]{3,16}", value):
+    if tracking_numbers.carrier(value) not in (None, "dhl") or re.fullmatch(r"1Z[A-Z0-9]{3,16}|TBA\d{12}", value):
         return "tracking_number"
     before, after = text[:start], text[end:]
     if _NOT_ORDER_BEFORE.search(before[-30:]) or not _is_order_number(value, after) or _STREET_AFTER.match(after):

@@ -15,8 +15,8 @@ _SPOKEN: Final = "|".join(
 #: A code's characters: digits with stars and hashes, maybe a letter, maybe spoken.
 _CODE: Final = (
     rf"(?P<code>(?:[*#] ?)?\d[\d*#]*(?:[ -][\d*#]+){{0,4}}(?: (?:star|pound|hash|hashtag|gato|numeral|almohadilla)\b)?|"
-    rf"[a-z]{{1,2}}-?\d{{1,6}}[*#]?|\d{{1,6}}[a-z]\d{{0,4}}[*#]?|[*#][a-z0-9]{{2,8}}|"
-    rf"(?:(?:{_SPOKEN})(?:[ ,-]+|(?=\W|$))){{2,12}})(?![\w]|[:/]\d)"
+    rf"[a-z]{{1,2}}-?\d{{1,6}}(?:[a-z]\d{{0,4}})?[*#]?|\d{{1,6}}[a-z]\d{{0,4}}[*#]?|[*#][a-z0-9]{{2,8}}|"
+    rf"(?:(?:{_SPOKEN})(?:[ ,-]+|(?=\W|$))){{2,12}})(?![\w%]|[:/]\d| ?%)"
 )
 _IS: Final = (
     r"(?: ?(?:is|'s|=|:|es|sera|seria|should be|will be|would be|now|ahora|nuevo|new|number|no\.?|#(?= )|-|to|,|"
@@ -54,6 +54,9 @@ CODE_SHAPES: Final = tuple(
         rf"oprima|teclee|digite|toque(?: el)?|toca(?: el)?|timbre(?: el)?|use (?:code|pin|the code)|ring)"
         rf"(?: (?:code|number|numero|el|the|apt|unit|#(?= )))*:? {_CODE}",
         r"(?P<code>\*\d{2,6}[*#]?|#\d{2,6}[*#]|\d{3,6}[#*])(?!\w)",
+        rf"(?:press|dial|punch|hit|marque|pulse|presione|oprima) [\d*#]{{1,4}},? (?:and |y )?"
+        rf"(?:then|luego|despues|and|y)(?: (?:press|dial|marque|pulse|presione|enter))? {_CODE}",
+        r"(?:call ?box|buzzer|gate|intercom) (?P<code>[*#]?\d{3,6}[*#]?)(?![\w%]|[:/]\d)",
         rf"(?:pin) ?(?:is|es|:|=) ?{_CODE}",
         rf"(?P<code>(?:star|asterisk|asterisco)(?:[ ,-]+(?:{_SPOKEN}|\d+)){{2,10}})(?!\w)",
     )

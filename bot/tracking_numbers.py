@@ -73,7 +73,8 @@ _SHAPES: Final = tuple(
         r"[a-z]{2} ?\d{3} ?\d{3} ?\d{3} ?[a-z]{2}",  # any post office, international
         r"(?:\d{4} \d{4} \d{4}|\d{15}|\d{12})",  # FedEx
         r"j?jd\d{16,20}|gm\d{14,22}",  # DHL
-        r"tba\d{12}",
+        r"tb[abcm](?: ?\d){12}",  # Amazon
+        r"pq(?=(?:[a-z]*\d){6})[a-z0-9]{18,21}",  # Correos
     )
 )
 
