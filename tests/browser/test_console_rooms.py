@@ -72,6 +72,7 @@ def test_every_room_is_for_everybody(desk, parcel, axe):
     pages = (
         "/shipments?q=A1001", f"/shipments/{parcel}", "/shipments/new", "/imports", "/messages?kind=failed",
         "/messages/out/5", "/numbers", "/health", "/overview", "/scorecards", "/scorecards?by=lane",
+        "/scorecards?by=driver", "/connections", "/shadow",
     )  # fmt: skip
     found = {}
     for size, scheme in ((WIDE, "light"), (NARROW, "dark")):
@@ -85,6 +86,25 @@ def test_every_room_is_for_everybody(desk, parcel, axe):
             if wrong:
                 found[path, size[0], scheme] = wrong
     assert found == {}
+
+
+def test_sources_show_how_they_are_and_what_means_nothing_to_us(desk):
+    page = desk("/connections", size=NARROW)
+    rows = page.locator("tbody tr")
+    for name, state in (("easypost", "ok"), ("shippo", "never accepted"), ("custom:oms", "silent")):
+        expect(rows.filter(has_text=name)).to_contain_text(state)
+    page.get_by_role("link", name="4").first.click()
+    page.get_by_text("EP_TELEPORTED").click()
+    expect(page.locator("pre").first).to_contain_text('"status": "teleported"')
+
+
+def test_what_shadow_kept_back_is_shown_with_its_cost_and_to_nobody_by_name(desk):
+    page = desk("/connections")
+    page.get_by_role("link", name="Shadow mode").click()
+    expect(page.get_by_text("Kept back for A1001")).to_be_visible()
+    assert "+14155550137" not in page.content()
+    page.get_by_role("link", name="30 days").click()
+    expect(page.get_by_text("Kept back long ago")).to_be_visible()
 
 
 def test_an_event_by_hand_moves_the_parcel(desk, parcel):

@@ -9,7 +9,9 @@ from channels import outbox
 from channels.messages import Category, OutboundMessage
 from channels.models import Conversation, InboxRow, OurAddress, OutboxRow
 from db import Database, utc_now
-from flows import tracking
+from flows import connection_tally, tracking
+from flows.connection_models import Connection, ConnectionNote
+from flows.connections import EVENT, REFUSED, UNKNOWN_CODE
 from flows.house import House
 from flows.line_models import Line, LineEnd
 from flows.models import Case
@@ -38,6 +40,8 @@ def settle_in(house: Installation) -> int:
         for day in range(DAYS):
             _one_day(session, rooms, main, day)
         _finished(session)
+        _sources(session)
+        _kept_back(session, main, told)
     database.close()
     return told
 
@@ -145,3 +149,37 @@ def _finished(session) -> None:  # type: ignore[no-untyped-def]
                 saved=failed and number % 2 == 1, cost_minor=(890, 540, 760)[number % 3] + number % 7, currency="USD",
             )
         )  # fmt: skip
+
+
+def _sources(session) -> None:  # type: ignore[no-untyped-def]
+    """One that speaks daily and says something new, one that was never let in, one that has fallen silent."""
+    now = utc_now()
+
+    def note(source: str, kind: str, days: float, **more: object) -> None:
+        at = now - timedelta(days=days)
+        session.add(ConnectionNote(retailer="default", source=source, kind=kind, at=at, **more))
+
+    for day in range(12):
+        note("easypost", EVENT, day + 0.01, count=40 + 9 * (day % 4), lag_s=20 + day)
+        note("custom:oms", EVENT, day + 2.5, count=30, lag_s=3)
+    sample = {"status": "teleported", "tracking_code": "…"}
+    for _ in range(4):
+        note("easypost", UNKNOWN_CODE, 0.2, count=1, code="EP_TELEPORTED", sample=sample)
+    note("shippo", REFUSED, 1, count=7)
+    session.flush()
+    connection_tally.fold(session)
+    silent = update(Connection).where(Connection.source == "custom:oms")
+    session.execute(silent.values(silent_since=now - timedelta(days=2)))
+
+
+def _kept_back(session, main: str, told: int) -> None:  # type: ignore[no-untyped-def]
+    """Texts and a mail that shadow mode did not send, one of them weeks ago."""
+    for number, (days, words) in enumerate(
+        ((0.1, "Kept back for A1001: it has shipped."), (20, "Kept back long ago."))
+    ):
+        at, key = utc_now() - timedelta(days=days), f"rooms:shadow:{number}"
+        message = OutboundMessage(
+            "sms", main, "+14155550137", words, Category.MILESTONE, "default", shipment_id=told,
+        )  # fmt: skip
+        outbox.enqueue(session, message, key=key, now=at)
+        session.execute(update(OutboxRow).where(OutboxRow.key == key).values(state="shadow", created_at=at))
