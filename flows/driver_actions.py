@@ -244,6 +244,7 @@ def _late(
         more=more,
         key=event_id,
         grace=workflow.eta.delay_grace,
+        stale_after=workflow.eta.stale_after,
         now=now,
     )
     milestones.announce(session, house, facts, retailer=driver.retailer, now=now)

@@ -83,10 +83,10 @@ def clock_of(session: Session, house: House, retailer: str) -> rounds.Zone:
 
 def round_of(session: Session, house: House, driver: Driver, *, now: datetime) -> Round:
     """The driver's round of today."""
-    zone = clock_of(session, house, driver.retailer)
-    stops = tuple(rounds.stops_of(session, driver.retailer, driver.id, now=now, zone=zone))
-    hours = house.workflows.of(session, driver.retailer).support_hours
-    return Round(driver, stops, zone(stops[0].shipment) if stops else hours.zone)
+    zone, workflow = clock_of(session, house, driver.retailer), house.workflows.of(session, driver.retailer)
+    stale_after = workflow.eta.stale_after
+    found = rounds.stops_of(session, driver.retailer, driver.id, now=now, zone=zone, stale_after=stale_after)
+    return Round(driver, tuple(found), zone(found[0].shipment) if found else workflow.support_hours.zone)
 
 
 def is_over(round_: Round, *, now: datetime) -> bool:

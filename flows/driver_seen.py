@@ -55,7 +55,8 @@ def seen(session: Session, house: House, shipment: Shipment, *, now: datetime) -
         return None
     if place.accuracy_m is not None and place.accuracy_m > MOST_BLURRED_M:
         return None
-    round_ = rounds.stops_of(session, shipment.retailer, shipment.driver_id, now=now)
+    driver, stale_after = shipment.driver_id, rules.stale_after
+    round_ = rounds.stops_of(session, shipment.retailer, driver, now=now, stale_after=stale_after)
     before = next((number for number, one in enumerate(rounds.left(round_)) if one.shipment.id == shipment.id), None)
     if before is None or max(before, shipment.stops_away or 0) > most:
         return None

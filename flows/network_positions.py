@@ -1,7 +1,7 @@
 """Where a courier network says its courier is becomes what the customer is told: near, and at the door."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -53,7 +53,7 @@ def after(
     for event in sorted(told, key=lambda one: one.occurred_at):
         for parcel in _meant(session, retailer, event, shipment):
             said = _heralds(parcel, event, radii, now)
-            if said and _is_next(session, parcel, event, now):
+            if said and _is_next(session, parcel, event, radii.stale_after, now):
                 facts += _recorded(session, workflow, parcel, said, now)
     return facts
 
@@ -95,15 +95,19 @@ def _is_soon(event: CarrierEvent, radii: Radii, now: datetime) -> bool:
     return expected is not None and radii.arriving_within is not None and expected - now <= radii.arriving_within
 
 
-def _is_next(session: Session, parcel: Shipment, event: CarrierEvent, now: datetime) -> bool:
+def _is_next(session: Session, parcel: Shipment, event: CarrierEvent, stale_after: timedelta, now: datetime) -> bool:
     """Whether the courier comes to this door next, as far as anybody knows: near another's door says nothing here."""
     if event.stops_away is not None or parcel.driver_id is None:
         return event.stops_away in (None, 0)
-    following = rounds.next_stop(session, parcel.retailer, parcel.driver_id, now=now)
+    today = rounds.stops_of(session, parcel.retailer, parcel.driver_id, now=now, stale_after=stale_after)
+    following = rounds.next_of(today)
     return following is None or following.shipment.id == parcel.id
 
 
 def _recorded(
     session: Session, workflow: Workflow, parcel: Shipment, said: list[CarrierEvent], now: datetime
 ) -> list[Fact]:
-    return record_all(session, said, retailer=parcel.retailer, now=now, shipment=parcel, grace=workflow.eta.delay_grace)
+    grace, stale_after = workflow.eta.delay_grace, workflow.eta.stale_after
+    return record_all(
+        session, said, retailer=parcel.retailer, now=now, shipment=parcel, grace=grace, stale_after=stale_after
+    )

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from flows import outbound_events
 from flows.driver_texts import language_of, tell_driver
+from flows.expecting import clock_of as clock_of
+from flows.expecting import expected_of
 from flows.house import House
 from flows.slots import Slot, slots
 from flows.wording import Wording
 from flows.workflow import Workflow
-from flows.zones import zone_of
-from tracking_core.eta import Estimate, estimate
+from tracking_core.eta import Estimate
 from tracking_core.models import Shipment
 from tracking_core.promises import before_wishes, wish_of
 from tracking_core.promising import promise_wished
@@ -37,7 +38,7 @@ def hindrance(session: Session, shipment: Shipment, workflow: Workflow, *, now: 
     state = S(shipment.state)
     if state in HINDRANCES:
         return HINDRANCES[state]
-    if state is S.OUT_FOR_DELIVERY and _arrives(shipment, now=now) < now + workflow.reschedule.cutoff:
+    if state is S.OUT_FOR_DELIVERY and _arrives(shipment, workflow, now=now) < now + workflow.reschedule.cutoff:
         return "soon"
     return None if offered(session, shipment, workflow, now=now) else "none"
 
@@ -45,7 +46,7 @@ def hindrance(session: Session, shipment: Shipment, workflow: Workflow, *, now: 
 def offered(session: Session, shipment: Shipment, workflow: Workflow, *, now: datetime) -> list[Slot]:
     """The slots the parcel can still be brought in, soonest first."""
     rules, zone = workflow.reschedule, clock_of(shipment, workflow)
-    expected = estimate(shipment, now=now, zone=zone)
+    expected = expected_of(shipment, workflow, now=now)
     earliest = now + rules.cutoff
     if S(shipment.state) in FAR:
         earliest = max(earliest, _first_day(_unwished(session, shipment, expected), zone, now=now))
@@ -64,6 +65,7 @@ def move(
     before = (shipment.promised_from, shipment.promised_to)
     if before == slot.pair:
         return
+    workflow = house.workflows.of(session, shipment.retailer)
     promise_wished(
         session,
         shipment,
@@ -72,6 +74,8 @@ def move(
         message_key=key,
         template="reschedule_done",
         words=words,
+        grace=workflow.eta.delay_grace,
+        stale_after=workflow.eta.stale_after,
         now=now,
     )
     payload = {"from": slot.begins.isoformat(), "to": slot.ends.isoformat(), "by": "customer"}
@@ -85,7 +89,6 @@ def move(
         now=now,
     )
     if shipment.driver is not None:
-        workflow = house.workflows.of(session, shipment.retailer)
         wording = Wording(house, workflow, language_of(session, shipment.driver, workflow), now)
         words = in_words(slot, wording, clock_of(shipment, workflow))
         about = f"driver:rescheduled:{shipment.id}:{key}"
@@ -101,11 +104,6 @@ def move(
         )
 
 
-def clock_of(shipment: Shipment, workflow: Workflow) -> ZoneInfo:
-    """The zone the shopper lives by."""
-    return zone_of(shipment.destination, phone=shipment.customer_phone, fallback=workflow.support_hours.timezone)
-
-
 def in_words(slot: Slot, wording: Wording, zone: ZoneInfo) -> str:
     """The slot as a part of a sentence: `tomorrow between 8 AM and 12 PM`."""
     begins, ends = slot.begins.astimezone(zone), slot.ends.astimezone(zone)
@@ -119,9 +117,9 @@ def in_a_list(slot: Slot, wording: Wording, zone: ZoneInfo) -> str:
     return wording.phrase("slot", day=wording.day(begins), begins=begins, ends=ends)
 
 
-def _arrives(shipment: Shipment, *, now: datetime) -> datetime:
+def _arrives(shipment: Shipment, workflow: Workflow, *, now: datetime) -> datetime:
     """When a parcel that is out may be at the door: at the soonest. Nobody knows: at any moment."""
-    expected = estimate(shipment, now=now)
+    expected = expected_of(shipment, workflow, now=now)
     if expected is None or shipment.stops_away == 0:
         return now
     return expected.window_from or now

@@ -97,14 +97,17 @@ def plan(session: Session, house: House, driver_id: int, *, now: datetime, roads
     _number([*task.first, *(task.rest[one] for one in order)], session, begins, now)
     rounds.note_change(session, task.rest[order[0]].shipment, driver.id, now=now)
     zone = driver_links.clock_of(session, house, driver.retailer)
-    rounds.count_down(session, rounds.stops_of(session, driver.retailer, driver.id, now=now, zone=zone), now=now)
+    stale_after = house.workflows.of(session, driver.retailer).eta.stale_after
+    today = rounds.stops_of(session, driver.retailer, driver.id, now=now, zone=zone, stale_after=stale_after)
+    rounds.count_down(session, today, now=now)
     return True
 
 
 def _task(session: Session, house: House, driver: Driver, now: datetime) -> Task | None:
     """What is to be put in order; None: nothing, or the retailer's own order stands."""
     zone = driver_links.clock_of(session, house, driver.retailer)
-    today = rounds.stops_of(session, driver.retailer, driver.id, now=now, zone=zone)
+    stale_after = house.workflows.of(session, driver.retailer).eta.stale_after
+    today = rounds.stops_of(session, driver.retailer, driver.id, now=now, zone=zone, stale_after=stale_after)
     left = [stop for stop in rounds.left(today) if stop.is_out]
     first = [stop for stop in left if stop.state is not ShipmentState.OUT_FOR_DELIVERY]
     rest = [stop for stop in left if stop.state is ShipmentState.OUT_FOR_DELIVERY]

@@ -53,7 +53,10 @@ def take_events(
     nothing and tells nobody.
     """
     workflow = house.workflows.of(session, retailer)
-    facts = record_all(session, events, retailer=retailer, now=now, shipment=shipment, grace=workflow.eta.delay_grace)
+    grace, stale_after = workflow.eta.delay_grace, workflow.eta.stale_after
+    facts = record_all(
+        session, events, retailer=retailer, now=now, shipment=shipment, grace=grace, stale_after=stale_after
+    )
     network_drivers.after(session, house, facts, now=now)
     facts += network_positions.after(session, house, events, retailer=retailer, now=now, shipment=shipment)
     milestones.announce(session, house, facts, retailer=retailer, now=now)
@@ -113,8 +116,10 @@ def change_shipment(
     A promise that leaves what the shopper was told is told to them, as if the estimate had moved.
     """
     driver, phone = shipment.driver_id, shipment.customer_phone
-    grace = house.workflows.of(session, shipment.retailer).eta.delay_grace
-    shipment, facts = shipments.change(session, shipment, changes, now=now, grace=grace)
+    rules = house.workflows.of(session, shipment.retailer).eta
+    shipment, facts = shipments.change(
+        session, shipment, changes, now=now, grace=rules.delay_grace, stale_after=rules.stale_after
+    )
     _line_follows(session, house, shipment, driver, phone, now)
     # What was changed, by name: the new values may be a person's.
     outbound_facts.of_parcel(session, shipment, "shipment.updated", {"changed": sorted(changes)}, now=now)

@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 from db import Database
 from flows import milestones, outbound_facts, postal_codes, proof_rules, watch_carriers, weather
 from flows.accounts import Retailer
+from flows.expecting import clock_of, expected_of
 from flows.house import House
 from flows.watch_actions import CASES, Acting, act
 from flows.workflow import Workflow
-from flows.zones import zone_of
 from tracking_core import upkeep, watching_gaps, watching_rows
-from tracking_core.eta import estimate
 from tracking_core.facts import Fact
 from tracking_core.flags import set_flags
 from tracking_core.models import Shipment
@@ -84,12 +83,11 @@ def _look_at(
 ) -> datetime | None:
     """Look at one parcel; answers when to look at it again."""
     grace = workflow.eta.delay_grace
-    facts = upkeep.miss(shipment, now=now, grace=grace)
+    facts = upkeep.miss(shipment, now=now, grace=grace, stale_after=workflow.eta.stale_after)
     facts += upkeep.end_return(session, shipment, now=now, after=workflow.returning.expires_after)
     _tell(session, house, shipment, facts, now)
     if house.settings.weather_url:
-        zone = zone_of(shipment.destination, phone=shipment.customer_phone, fallback=workflow.support_hours.timezone)
-        weather.lay_beside(session, shipment, estimate(shipment, now=now, zone=zone), now=now)
+        weather.lay_beside(session, shipment, expected_of(shipment, workflow, now=now), now=now)
     look = _look(session, house, workflow, shipment, gaps, now)
     findings = found(shipment, look)
     for finding in findings:
@@ -112,7 +110,6 @@ def _look_at(
 def _look(
     session: Session, house: House, workflow: Workflow, shipment: Shipment, gaps: watching_gaps.Known, now: datetime
 ) -> Look:
-    zone = zone_of(shipment.destination, phone=shipment.customer_phone, fallback=workflow.support_hours.timezone)
     after = after_of(workflow)
     above = workflow.watch.promise_at_risk.above
     lacks = False
@@ -121,9 +118,9 @@ def _look(
         lacks = bool(proof_rules.missing(session, house, shipment))
     return Look(
         now=now,
-        zone=zone,
+        zone=clock_of(shipment, workflow),
         after=after,
-        expected=estimate(shipment, now=now, zone=zone, stale_after=workflow.eta.stale_after),
+        expected=expected_of(shipment, workflow, now=now),
         above=1.0 if above is None else above,
         usual_gap=gaps.of(shipment),
         proof_missing=lacks,

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from flows.expecting import clock_of, expected_of
 from flows.house import House
 from flows.workflow import Workflow
-from flows.zones import zone_of
-from tracking_core.eta import Estimate, Reasoned, estimate
+from tracking_core.eta import Estimate, Reasoned
 from tracking_core.models import Shipment
 from tracking_core.states import ShipmentState
 
@@ -32,9 +32,7 @@ class Wording:
 
     def zone(self, shipment: Shipment) -> tzinfo:
         """Whose clock the shopper lives by."""
-        return zone_of(
-            shipment.destination, phone=shipment.customer_phone, fallback=self.workflow.support_hours.timezone
-        )
+        return clock_of(shipment, self.workflow)
 
     def day(self, at: datetime) -> str:
         """`today`, `tomorrow`, `Tuesday`, `Tue, Dec 8`. at: on the clock of the place."""
@@ -90,8 +88,7 @@ class Wording:
 
     def expected(self, shipment: Shipment) -> Estimate | None:
         """The estimate as this retailer judges it: what is told, kept and compared is one and the same."""
-        stale_after = self.workflow.eta.stale_after
-        return estimate(shipment, now=self.now, zone=self.zone(shipment), stale_after=stale_after)
+        return expected_of(shipment, self.workflow, now=self.now)
 
     def state(self, state: str) -> str:
         """A state in two words, for lists."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from tracking_core.eta import GRACE, Estimate, estimate, given_end, is_delayed
+from tracking_core.eta import GRACE, STALE_POSITION, Estimate, estimate, given_end, is_delayed
 from tracking_core.facts import CarrierEvent, PromiseBroken
 from tracking_core.models import Shipment
 from tracking_core.reasons import Reason, reason_of
@@ -35,12 +35,14 @@ def raise_flags(shipment: Shipment, event: CarrierEvent, after: ShipmentState | 
     set_flags(shipment, flags)
 
 
-def reassess(shipment: Shipment, *, now: datetime, grace: timedelta = GRACE) -> PromiseBroken | None:
+def reassess(
+    shipment: Shipment, *, now: datetime, grace: timedelta = GRACE, stale_after: timedelta = STALE_POSITION
+) -> PromiseBroken | None:
     """Bring the flags `delayed` and `eta_missed` up to what the estimate says; a promise newly broken is answered.
 
     For changes that are no event: another promise, time that has passed. The fact's `silent` is False.
     """
-    expected = estimate(shipment, now=now)
+    expected = estimate(shipment, now=now, stale_after=stale_after)
     late = is_delayed(shipment, expected, grace=grace)
     flags = set(shipment.flags)
     given = given_end(shipment)

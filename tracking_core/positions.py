@@ -210,7 +210,7 @@ def _out(
     session: Session, driver: Driver, here: Fix, radii: Radii, now: datetime, zone: rounds.Zone | None
 ) -> tuple[list[Shipment], list[Shipment]]:
     """The parcels that are out with the driver in the round's order, and those of the stop that comes next; locked."""
-    round_ = rounds.stops_of(session, driver.retailer, driver.id, now=now, zone=zone)
+    round_ = rounds.stops_of(session, driver.retailer, driver.id, now=now, zone=zone, stale_after=radii.stale_after)
     ids = [stop.shipment.id for stop in round_ if stop.is_out]
     locked = (
         select(Shipment)

@@ -1,9 +1,10 @@
 """Another window, wished for by whoever waits: it becomes what is promised."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from tracking_core.eta import GRACE, STALE_POSITION
 from tracking_core.flags import reassess, set_flags
 from tracking_core.matching import locked
 from tracking_core.models import Promise, Shipment
@@ -23,6 +24,8 @@ def promise_wished(
     template: str | None = None,
     words: str | None = None,
     now: datetime,
+    grace: timedelta = GRACE,
+    stale_after: timedelta = STALE_POSITION,
 ) -> Promise:
     """Promise the window the shopper chose, in place of the one before.
 
@@ -44,7 +47,7 @@ def promise_wished(
         now=now,
     )
     set_flags(shipment, set(shipment.flags) - {"delayed", "eta_missed"})  # of the window before
-    reassess(shipment, now=now)
+    reassess(shipment, now=now, grace=grace, stale_after=stale_after)
     shipment.updated_at = now
     look_soon(session, [shipment], now=now)
     session.flush()

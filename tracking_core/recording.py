@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db import insert_once
 from tracking_core import delays, ledger, promises, stops_said, transit_serving
-from tracking_core.eta import GRACE, Estimate, carrier_window, estimate, zone_of
+from tracking_core.eta import GRACE, STALE_POSITION, Estimate, carrier_window, estimate, zone_of
 from tracking_core.facts import CarrierEvent, DriverOffered, EtaChanged, Fact, PromiseBroken, ProofOffered, StateChanged
 from tracking_core.flags import raise_flags, reassess
 from tracking_core.matching import locked, matching, referred
@@ -33,13 +33,17 @@ def record(
     now: datetime,
     shipment: Shipment | None = None,
     grace: timedelta = GRACE,
+    stale_after: timedelta = STALE_POSITION,
 ) -> list[Fact]:
     """Record one event and answer what became true by it; [] when it was seen before.
 
     Without `shipment` it goes to all open shipments of that retailer with that tracking number, else to the newest
     final one, else it waits as an UnmatchedEvent. The shipment is locked until the transaction ends.
+    grace, stale_after: the retailer's; see `promises.judge` and `eta.estimate`.
     """
-    return record_all(session, [event], retailer=retailer, now=now, shipment=shipment, grace=grace)
+    return record_all(
+        session, [event], retailer=retailer, now=now, shipment=shipment, grace=grace, stale_after=stale_after
+    )
 
 
 def record_all(
@@ -50,6 +54,7 @@ def record_all(
     now: datetime,
     shipment: Shipment | None = None,
     grace: timedelta = GRACE,
+    stale_after: timedelta = STALE_POSITION,
 ) -> list[Fact]:
     """Record what one webhook brought, oldest first; facts in that order. Otherwise as `record`."""
     facts: list[Fact] = []
@@ -61,7 +66,7 @@ def record_all(
             targets[number] = matching(session, retailer, number) or referred(session, retailer, event)
         meant = targets[number] if given is None else given
         for one in meant:
-            facts += _record_on(session, one, event, now=now, grace=grace)
+            facts += _record_on(session, one, event, now=now, grace=grace, stale_after=stale_after)
         if not meant:
             _let_wait(session, event, number, retailer=retailer, now=now)
     session.flush()
@@ -99,7 +104,7 @@ def take_in_unmatched(session: Session, shipment: Shipment, *, now: datetime) ->
         return
     mine = locked(session, shipment.id)
     for event in sorted((CarrierEvent.from_json(row.event) for row in rows), key=lambda e: e.occurred_at):
-        _record_on(session, mine, event, now=now, grace=GRACE, history=True)
+        _record_on(session, mine, event, now=now, grace=GRACE, stale_after=STALE_POSITION, history=True)
     session.flush()
     session.execute(delete(UnmatchedEvent).where(UnmatchedEvent.id.in_([row.id for row in rows])))
 
@@ -111,6 +116,7 @@ def _record_on(
     *,
     now: datetime,
     grace: timedelta,
+    stale_after: timedelta,
     history: bool = False,
 ) -> list[Fact]:
     """Record the event on one locked shipment. history: silent as if it were old, whatever its time."""
@@ -123,7 +129,7 @@ def _record_on(
     row = ledger.row(shipment, event, occurred_at=happened, received_at=now, moved=after is not None)
     if not insert_once(session, row):
         return []
-    expected_before = estimate(shipment, now=now)
+    expected_before = estimate(shipment, now=now, stale_after=stale_after)
     newest = shipment.last_event_at is None or happened >= shipment.last_event_at
     aged = history or now - happened > HISTORY_AFTER
     facts = _move(shipment, event, after, happened, aged=aged, later=later)
@@ -143,7 +149,9 @@ def _record_on(
     facts += [ProofOffered(shipment.id, happened, silent, event.carrier, one) for one in event.proofs]
     if event.driver is not None and newest:
         facts.append(DriverOffered(shipment.id, happened, silent, event.carrier, event.driver))
-    facts += eta_facts(shipment, expected_before, happened, now=now, grace=grace, silent=silent)
+    facts += eta_facts(
+        shipment, expected_before, happened, now=now, grace=grace, stale_after=stale_after, silent=silent
+    )
     return facts
 
 
@@ -207,17 +215,18 @@ def eta_facts(
     *,
     now: datetime,
     grace: timedelta,
+    stale_after: timedelta,
     silent: bool,
 ) -> list[Fact]:
     """What something did to the estimate, `before` it; the flags follow. A parcel whose story is over raises none."""
     if ShipmentState(shipment.state).is_final:
         return []
     facts: list[Fact] = []
-    expected = estimate(shipment, now=now)
+    expected = estimate(shipment, now=now, stale_after=stale_after)
     window = (expected.window_from, expected.window_to) if expected else (None, None)
     if window != ((before.window_from, before.window_to) if before else (None, None)):
         facts.append(EtaChanged(shipment.id, happened, silent, *window))
-    broken = reassess(shipment, now=now, grace=grace)
+    broken = reassess(shipment, now=now, grace=grace, stale_after=stale_after)
     if broken is not None:
         facts.append(PromiseBroken(shipment.id, happened, silent, broken.promised_to, broken.expected_to))
     return facts

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from tracking_core import stops_said
-from tracking_core.eta import GRACE, Estimate, estimate, zone_of
+from tracking_core.eta import GRACE, STALE_POSITION, Estimate, estimate, zone_of
 from tracking_core.facts import CarrierEvent, Eta, EtaChanged, Fact
 from tracking_core.matching import locked
 from tracking_core.models import Driver, RoundChange, Shipment, ShipmentEvent
@@ -58,11 +58,19 @@ def driver_of(session: Session, retailer: str, phone: str) -> Driver | None:
     return session.scalar(select(Driver).where(Driver.retailer == retailer, Driver.phone == phone))
 
 
-def stops_of(session: Session, retailer: str, driver_id: int, *, now: datetime, zone: Zone | None = None) -> list[Stop]:
+def stops_of(
+    session: Session,
+    retailer: str,
+    driver_id: int,
+    *,
+    now: datetime,
+    zone: Zone | None = None,
+    stale_after: timedelta = STALE_POSITION,
+) -> list[Stop]:
     """Today's stops of the driver in the order of the route, those that are done among them.
 
     The order is the retailer's `stop_number`, then the promised window, then the id. zone: whose clock a parcel's day
-    follows; by default what its destination says, else UTC.
+    follows; by default what its destination says, else UTC. stale_after: as `eta.estimate`.
     """
     place = zone or (lambda shipment: zone_of(shipment.destination))
     lately = now - timedelta(hours=48)
@@ -80,7 +88,7 @@ def stops_of(session: Session, retailer: str, driver_id: int, *, now: datetime, 
             shipment=one,
             number=one.stop_number if numbered and one.stop_number is not None else position,
             state=ShipmentState(one.state),
-            expected=None if _is_done(one) else estimate(one, now=now, zone=place(one)),
+            expected=None if _is_done(one) else estimate(one, now=now, zone=place(one), stale_after=stale_after),
             done=_is_done(one),
         )
         for position, one in enumerate(today, start=1)
@@ -90,13 +98,6 @@ def stops_of(session: Session, retailer: str, driver_id: int, *, now: datetime, 
 def left(stops: Iterable[Stop]) -> list[Stop]:
     """Those that are still to do, in order."""
     return [stop for stop in stops if not stop.done]
-
-
-def next_stop(
-    session: Session, retailer: str, driver_id: int, *, now: datetime, zone: Zone | None = None
-) -> Stop | None:
-    """Where the driver is or goes next: see `next_of`."""
-    return next_of(stops_of(session, retailer, driver_id, now=now, zone=zone))
 
 
 def next_of(stops: Sequence[Stop]) -> Stop | None:
@@ -120,6 +121,7 @@ def shift(
     more: bool = False,
     zone: Zone | None = None,
     grace: timedelta = GRACE,
+    stale_after: timedelta = STALE_POSITION,
 ) -> list[Fact]:
     """Move the expected times of what is left of the round by so many minutes; answers what became true by it.
 
@@ -129,12 +131,15 @@ def shift(
     if not 0 < minutes <= MOST_LATE_MIN:
         raise ValueError(f"{minutes} minutes is no delay of a round")
     facts: list[Fact] = []
-    remaining = left(stops_of(session, retailer, driver_id, now=now, zone=zone))
+    remaining = left(stops_of(session, retailer, driver_id, now=now, zone=zone, stale_after=stale_after))
     for stop in sorted(remaining, key=lambda one: one.shipment.id):  # in one order, so that two never wait in a circle
         shipment = locked(session, stop.shipment.id)
-        event = _late(session, shipment, minutes, now=now, key=key, more=more)
+        expected = estimate(shipment, now=now, stale_after=stale_after)
+        event = _late(session, shipment, expected, minutes, now=now, key=key, more=more)
         if event is not None:
-            facts += record_all(session, [event], retailer=retailer, now=now, shipment=shipment, grace=grace)
+            facts += record_all(
+                session, [event], retailer=retailer, now=now, shipment=shipment, grace=grace, stale_after=stale_after
+            )
     return facts
 
 
@@ -235,10 +240,16 @@ def _order(shipment: Shipment) -> tuple[bool, int, datetime, int]:
 
 
 def _late(
-    session: Session, shipment: Shipment, minutes: int, *, now: datetime, key: str, more: bool
+    session: Session,
+    shipment: Shipment,
+    expected: Estimate | None,
+    minutes: int,
+    *,
+    now: datetime,
+    key: str,
+    more: bool,
 ) -> CarrierEvent | None:
     """The event that moves one parcel's window, None when there is no hour to move."""
-    expected = estimate(shipment, now=now)
     if expected is None or expected.whole_day or expected.window_to is None:
         return None
     begins, ends, before = _planned(session, shipment, expected)

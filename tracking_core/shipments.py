@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from db import insert_once
 from tracking_core import transit_serving
-from tracking_core.eta import GRACE, estimate
+from tracking_core.eta import GRACE, STALE_POSITION, estimate
 from tracking_core.facts import Fact
 from tracking_core.finding import get, of_order, of_phone, order_state, page, promises, timeline
 from tracking_core.matching import locked, queue_for_number
@@ -169,7 +169,13 @@ def update(session: Session, shipment: Shipment, changes: Mapping[str, object], 
 
 
 def change(
-    session: Session, shipment: Shipment, changes: Mapping[str, object], *, now: datetime, grace: timedelta = GRACE
+    session: Session,
+    shipment: Shipment,
+    changes: Mapping[str, object],
+    *,
+    now: datetime,
+    grace: timedelta = GRACE,
+    stale_after: timedelta = STALE_POSITION,
 ) -> tuple[Shipment, list[Fact]]:
     """Change what the retailer says of the shipment; keys are NewShipment's names except order_number and source.
 
@@ -180,7 +186,7 @@ def change(
         if name not in CHANGEABLE:
             raise UnknownField(name)
     shipment = locked(session, shipment.id)
-    expected_before = estimate(shipment, now=now)
+    expected_before = estimate(shipment, now=now, stale_after=stale_after)
     promise_before = shipment.promised_from, shipment.promised_to
     number_before = shipment.tracking_number
     for name, value in changes.items():
@@ -191,7 +197,7 @@ def change(
         _promise_anew(session, shipment, now)
     if shipment.tracking_number != number_before:
         take_in_unmatched(session, shipment, now=now)
-    facts = eta_facts(shipment, expected_before, now, now=now, grace=grace, silent=False)
+    facts = eta_facts(shipment, expected_before, now, now=now, grace=grace, stale_after=stale_after, silent=False)
     shipment.updated_at = now
     look_soon(session, [shipment], now=now)
     session.flush()

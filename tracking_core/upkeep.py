@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, String, and_, case, cast, delete, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from tracking_core.eta import GRACE, NOT_COMING, given_end
+from tracking_core.eta import GRACE, NOT_COMING, STALE_POSITION, given_end
 from tracking_core.facts import CarrierEvent, Fact, PromiseBroken, Stalled
 from tracking_core.flags import reassess, set_flags
 from tracking_core.models import Shipment, UnmatchedEvent
@@ -34,7 +34,13 @@ MOVING = frozenset(
 
 
 def mark_missed(
-    session: Session, *, now: datetime, retailer: str | None = None, grace: timedelta = GRACE, limit: int = BATCH
+    session: Session,
+    *,
+    now: datetime,
+    retailer: str | None = None,
+    grace: timedelta = GRACE,
+    stale_after: timedelta = STALE_POSITION,
+    limit: int = BATCH,
 ) -> list[Fact]:
     """Flag parcels whose window has passed by more than the grace: `eta_missed`, and `delayed` if a promise breaks.
 
@@ -46,18 +52,20 @@ def mark_missed(
     whose = Shipment.retailer == retailer if retailer is not None else true()
     coming = Shipment.state.in_(OPEN - NOT_COMING)
     for shipment in _taken(session, and_(whose, coming, due, _without("eta_missed")), limit):
-        facts += miss(shipment, now=now, grace=grace)
+        facts += miss(shipment, now=now, grace=grace, stale_after=stale_after)
     session.flush()
     return facts
 
 
-def miss(shipment: Shipment, *, now: datetime, grace: timedelta = GRACE) -> list[Fact]:
+def miss(
+    shipment: Shipment, *, now: datetime, grace: timedelta = GRACE, stale_after: timedelta = STALE_POSITION
+) -> list[Fact]:
     """Flag a parcel, locked by the caller, whose window has passed: as `mark_missed`. [] for any other."""
     at = missed_at(shipment, grace=grace)
     if at is None or at >= now:
         return []
     set_flags(shipment, {*shipment.flags, "eta_missed"})
-    broken = reassess(shipment, now=now, grace=grace)
+    broken = reassess(shipment, now=now, grace=grace, stale_after=stale_after)
     shipment.updated_at = now
     if broken is None:
         return []

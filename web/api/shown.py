@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from channels.models import OutboxRow
 from flows import lines, outbound_events, picture_links
 from flows import proofs as flows_proofs
+from flows.expecting import expected_of
 from flows.thread import ThreadMessage
-from flows.zones import zone_of
 from tracking_core import proofs, shipments
-from tracking_core.eta import Estimate, estimate
+from tracking_core.eta import Estimate
 from tracking_core.models import Promise, Shipment
 from tracking_core.proof_models import Proof
 from tracking_core.watching_rows import hits_of
@@ -43,8 +43,7 @@ from web.wording import words
 def shipment(call: Call, row: Shipment) -> ShipmentOut:
     """A shipment without its history."""
     workflow = call.parts.house.workflows.of(call.session, call.retailer)
-    zone = zone_of(row.destination, phone=row.customer_phone, fallback=workflow.support_hours.timezone)
-    expected = estimate(row, now=call.now, zone=zone, stale_after=workflow.eta.stale_after)
+    expected = expected_of(row, workflow, now=call.now)
     return ShipmentOut.model_validate(
         {
             "id": row.id,

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from flows import outbound_events, proof_reviews, proofs
 from flows.case_clock import of_case
 from flows.desk_models import CaseClock
+from flows.expecting import clock_of, expected_of
 from flows.house import House
 from flows.line_models import Line
 from flows.line_states import line_of
 from flows.models import Case
-from flows.zones import zone_of
 from surveys.models import Survey
-from tracking_core import eta, positions, shipments
+from tracking_core import positions, shipments
 from tracking_core.eta import Estimate
 from tracking_core.models import Promise, Shipment, ShipmentEvent
 from tracking_core.proofs import of_shipment
@@ -80,8 +80,8 @@ def side_of(session: Session, house: House, case: Case, *, now: datetime) -> Sid
     drawn, place, at = _place(session, parcel, now)
     return Side(
         parcel=parcel,
-        zone=zone_of(parcel.destination, phone=phone, fallback=workflow.support_hours.timezone),
-        eta=None if parcel.state in ("delivered", "returned", "cancelled", "lost") else eta.estimate(parcel, now=now),
+        zone=clock_of(parcel, workflow),
+        eta=expected_of(parcel, workflow, now=now),
         events=shipments.timeline(session, parcel)[-EVENTS_MAX:][::-1],
         promises=shipments.promises(session, parcel)[-PROMISES_MAX:][::-1],
         proofs=[_shown(session, house, row, now) for row in of_shipment(session, parcel.id)],

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from channels.phones import mask
 from flows import audit, outbound_events, proofs, thread
 from flows.audit_models import AuditEntry
+from flows.expecting import clock_of, expected_of
 from flows.house import House
 from flows.line_models import Line
 from flows.line_states import line_of
 from flows.models import Case
 from flows.story_models import OutboundEvent
 from flows.thread import ThreadMessage
-from flows.zones import zone_of
 from surveys.models import Survey
-from tracking_core import eta, shipments
+from tracking_core import shipments
 from tracking_core.eta import Estimate
 from tracking_core.models import Promise, Shipment, ShipmentEvent
 from tracking_core.proof_models import Proof
@@ -101,14 +101,13 @@ def read(session: Session, house: House, parcel: Shipment, *, now: datetime) -> 
     """Gather it; newest first, but for the proofs."""
     retailer, over = parcel.retailer, ShipmentState(parcel.state).is_final
     workflow = house.workflows.of(session, retailer)
-    fallback = workflow.support_hours.timezone
     said = thread.page(session, retailer=retailer, shipment_id=parcel.id, newest=True, limit=MESSAGES_MAX)
     cases = select(Case).where(Case.shipment_id == parcel.id, Case.retailer == retailer)
     survey = select(Survey).where(Survey.shipment_id == parcel.id, Survey.retailer == retailer)
     return Known(
         parcel=parcel,
-        zone=zone_of(parcel.destination, phone=parcel.customer_phone, fallback=fallback),
-        eta=None if over else eta.estimate(parcel, now=now),
+        zone=clock_of(parcel, workflow),
+        eta=None if over else expected_of(parcel, workflow, now=now),
         events=shipments.timeline(session, parcel)[::-1],
         promises=shipments.promises(session, parcel)[::-1],
         messages=[_said(one, parcel) for one in reversed(said)],

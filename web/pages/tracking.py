@@ -9,7 +9,7 @@ from flows import addresses
 from flows.house import House
 from flows.wording import Wording, is_unknown
 from tracking_core import shipments
-from tracking_core.eta import Estimate, estimate
+from tracking_core.eta import Estimate
 from tracking_core.models import Shipment, ShipmentEvent
 from tracking_core.promises import wish_of
 from tracking_core.states import RANKS, ShipmentState, state_of
@@ -124,7 +124,7 @@ def tracking_page(
     wording = Wording(house, workflow, said.language, now)
     zone = wording.zone(shipment)
     state = ShipmentState(shipment.state)
-    expected = estimate(shipment, now=now, zone=zone, stale_after=workflow.eta.stale_after)
+    expected = wording.expected(shipment)
     return TrackingPage(
         language=said.language,
         languages=tuple(Language(one, words(one)("language.name")) for one in offered),
