@@ -13,6 +13,7 @@ from bot.rules import (
     es_where,
     more,
     negated,
+    parcels,
     status,
 )
 from bot.rules.base import Rule
@@ -28,5 +29,6 @@ ALL: Final[tuple[Rule, ...]] = (
     *es_driver.RULES,
     *more.RULES,
     *status.RULES,
+    *parcels.RULES,
     *negated.RULES,
 )

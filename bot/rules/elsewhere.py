@@ -35,3 +35,27 @@ _OURS: Final = re.compile(
 def is_elsewhere(plain: str) -> bool:
     """True when a text (from `bot.normal.normal`) speaks of other people's business and not of a delivery."""
     return bool(_ELSEWHERE.search(plain)) and not _OURS.search(plain)
+
+
+#: Something is wanted of what no shop delivers: "cancel my uber", "move my dentist appointment". Not what is named as a
+#: reason: "i have a meeting, come after five".
+_WANTED_ELSEWHERE: Final = re.compile(
+    r"(?<!\w)(?:"
+    r"(?:cancel\w*|change|move|reschedul\w+|push(?: back)?|delay|postpone|book\w*|confirm|renew\w*|stop|snooze|track|"
+    r"status of|where is|when is|find|make|add|schedule) (?:(?:my|our|the|a|an|this|that) )?(?:\w+ )?"
+    r"(?:ubers?|lyfts?|cabs?|taxis?|flights?|airlines?|hotels?|reservations?|meetings?|appointments?|alarms?|timers?|"
+    r"reminders?|calendar|member(?:ship)?s?|subscriptions?|netflix|spotify|gym|playlists?|loans?|passwords?|trains?)|"
+    r"(?:cancel\w*|cambi\w+|muev\w+|mover|pas[ae]|reserv\w+|renuev\w+|renovar|agend\w+|confirm\w+|pon|busca\w*) "
+    r"(?:(?:mi|mis|la|el|un|una) )?(?:uber|taxi|vuelos?|hotel|reservaci(?:on|ones)|juntas?|reuni(?:on|ones)|citas?|"
+    r"alarmas?|temporizador|recordatorios?|membresias?|suscripci(?:on|ones)|gimnasio|prestamos?|contrasenas?|tren)"
+    r")(?!\w)"
+)
+_BOUGHT: Final = re.compile(r"(?<!\w)(?:orders?|ordered|bought|purchases?|compr\w+|pedi|orden)(?!\w)")
+
+
+def is_anothers(plain: str) -> bool:
+    """True when a text (from `bot.normal.normal`) wants something of what no shop delivers, and of no purchase either.
+
+    Narrower than `is_elsewhere`, which a lamp and a coffee machine satisfy: this is for who is surer than a rule.
+    """
+    return bool(_WANTED_ELSEWHERE.search(plain)) and not _OURS.search(plain) and not _BOUGHT.search(plain)

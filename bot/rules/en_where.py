@@ -20,7 +20,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"where (?:\w+ )?(?:is|are) (?:it|they|mine|you(?: guys)?(?: now| at)?$|(?:my|our) \w+(?: \w+)?)"
             r"(?: now| at| rn| today)?"
         ),
-        r"(?:{not_ours}|driver page|keys?|phone|dog|house|stop)",
+        r"(?:{not_ours}|driver page|keys?|phone|dog|house|stop|car|glasses|wallet|purse|passport|remote|kids?|mom|dad)",
     ),
     (
         "where_is_my_order",
@@ -28,7 +28,8 @@ RULES: Final[tuple[Rule, ...]] = rules(
         r"when\b.{{0,45}}\b{come}",
         (
             r"(?:{not_ours}|open|close|sale|in stock|election|season|"
-            r"when i (?:get|come|receive)|call me|new (?:iphone|album|movie|model|version|episode))"
+            r"plane|airport|dentist|when i (?:get|come|receive)|call me|"
+            r"new (?:iphone|album|movie|model|version|episode))"
         ),
     ),
     (
@@ -41,7 +42,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
         ),
         (
             r"(?:{not_ours}|open|store|cook|change|cancel|return|in (?:china|london|new york|tokyo)|"
-            r"is it (?:now|in)|drive)"
+            r"is it (?:now|in)|drive|days? off|vacation|dinner|holidays?|miles?)"
         ),
     ),
     (
@@ -68,6 +69,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
         ),
         (
             r"(?:{not_ours}|song|music|change|cancel|return|instructions|missing|price|place an|buy|wrong|"
+            r"spending|expenses|calories|steps|sleep|workouts?|hurricane|storm|budget|"
             r"driver|talk|speak|hear)"
         ),
     ),
@@ -126,7 +128,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"what (?:happened|became) (?:to|of|with) .{{0,12}}{n}|in transit|out for delivery|"
             r"any (?:update|updates|news|word|eta|idea when)"
         ),
-        r"(?:{not_ours}|change|choose|different|pick|another|prefer|i am|cancel)",
+        r"(?:{not_ours}|change|choose|different|pick|another|prefer|i am|cancel|moon|sun|mars|planets?|miles)",
     ),
     (
         "where_is_my_order",

@@ -46,6 +46,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"account|newsletter|not (?:here|there|at).{{0,40}}(?:says|delivered)|"
             r"(?:says|marked|shows) .{{0,15}}deliver|signed|"
             r"leave|driver s number|baby|uncle|mother|father|husband|wife|shorts|concert|game|"
+            r"pay ?checks?|w ?2|my bonus|plane|"
             r"show|movie|album|store|shop|office|bathroom|hotel|gate|restaurant|lease|visa|passport|results?|tax(?:es)?"
         ),
     ),
@@ -80,7 +81,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"close[ds]?|"
             r"weather|flight|bus|train|movie|game|score|song|stock|balance|account|cuenta|vuelo|partido|tienda|juego|"
             r"address|house|casa|street|calle|apartment|leave|deje\w*|complain\w*|i am (?:late|behind)|running late|"
-            r"wages?|salary|sueldo|nomina|quincena|"
+            r"wages?|salary|pay ?checks?|sueldo|nomina|quincena|"
             r"moon|snow|rain|traffic|doctor|appointment|alarm|reminder|party|recipe|ring|not home"
         ),
     ),
