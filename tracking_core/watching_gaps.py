@@ -9,8 +9,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from tracking_core.models import Shipment, ShipmentEvent
-from tracking_core.states import ShipmentState
+from tracking_core.states import ShipmentState, state_of
 from tracking_core.watch_models import UsualGap
+from tracking_core.watching import MOVING
 
 #: Finished parcels of so many days teach, the newest of each retailer and so many at most.
 TAUGHT_BY = timedelta(days=90)
@@ -21,6 +22,9 @@ LEAST = 30
 SHORTEST, LONGEST = timedelta(hours=24), timedelta(days=10)
 #: Learned anew so often.
 EVERY = timedelta(hours=20)
+
+#: Its status, and when.
+Event = tuple[str, datetime]
 
 
 def lane_of(destination: dict[str, object] | None) -> str:
@@ -63,9 +67,9 @@ def learned(session: Session, retailer: str, *, now: datetime) -> list[UsualGap]
     """What the retailer's finished parcels teach, as rows for `keep`. Only reads."""
     gaps: dict[tuple[str, str], list[int]] = defaultdict(list)
     said: dict[str, list[datetime]] = defaultdict(list)
-    for carrier, destination, moments in _told(session, retailer, now):
-        said[carrier] += moments
-        steps = [int((b - a).total_seconds()) for a, b in itertools.pairwise(moments)]
+    for carrier, destination, events in _told(session, retailer, now):
+        said[carrier] += [at for _, at in events]
+        steps = _under_way(events)
         gaps[carrier, ""] += steps
         if lane := lane_of(destination):
             gaps[carrier, lane] += steps
@@ -97,8 +101,20 @@ def percentile(values: Iterable[int], share: float) -> int:
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
-def _told(session: Session, retailer: str, now: datetime) -> Iterable[tuple[str, dict[str, object], list[datetime]]]:
-    """Carrier, destination and the moments of the events of each finished parcel."""
+def _under_way(events: Sequence[Event]) -> list[int]:
+    """The silences from the first scan to the van, in seconds: those at the door, or before the carrier had it, are
+    shorter or longer for other reasons.
+    """
+    steps, moving = list[int](), False
+    for (_, before), (status, at) in itertools.pairwise([("", events[0][1]), *events] if events else []):
+        if moving:
+            steps.append(int((at - before).total_seconds()))
+        moving = status in MOVING or (moving and state_of(status) is None)
+    return steps
+
+
+def _told(session: Session, retailer: str, now: datetime) -> Iterable[tuple[str, dict[str, object], list[Event]]]:
+    """Carrier, destination and the events of each finished parcel."""
     newest = (
         select(Shipment.id)
         .where(
@@ -111,22 +127,28 @@ def _told(session: Session, retailer: str, now: datetime) -> Iterable[tuple[str,
         .limit(PARCELS)
     ).subquery()
     query = (
-        select(ShipmentEvent.shipment_id, ShipmentEvent.occurred_at, Shipment.carrier, Shipment.destination)
+        select(
+            ShipmentEvent.shipment_id,
+            ShipmentEvent.status,
+            ShipmentEvent.occurred_at,
+            Shipment.carrier,
+            Shipment.destination,
+        )
         .join(Shipment, Shipment.id == ShipmentEvent.shipment_id)
         .where(ShipmentEvent.shipment_id.in_(select(newest.c.id)))
-        .order_by(ShipmentEvent.shipment_id, ShipmentEvent.occurred_at)
+        .order_by(ShipmentEvent.shipment_id, ShipmentEvent.occurred_at, ShipmentEvent.id)
     )
     last: int | None = None
-    moments: list[datetime] = []
+    events: list[Event] = []
     about: tuple[str, dict[str, object]] = ("", {})
-    for shipment_id, at, carrier, destination in session.execute(query):
-        if shipment_id != last and moments:
-            yield (*about, moments)
-            moments = []
+    for shipment_id, status, at, carrier, destination in session.execute(query):
+        if shipment_id != last and events:
+            yield (*about, events)
+            events = []
         last, about = shipment_id, (carrier, destination)
-        moments.append(at)
-    if moments:
-        yield (*about, moments)
+        events.append((status, at))
+    if events:
+        yield (*about, events)
 
 
 def _longest(moments: list[datetime]) -> int:

@@ -116,6 +116,23 @@ def test_how_long_is_long_is_learned_lane_by_lane(world: World) -> None:
     assert hits(world, unknown) == ["no_movement"]
 
 
+def test_short_steps_at_the_door_make_no_long_way_short(world: World) -> None:
+    """Parcels that are scanned every two days on the way, and every few minutes once they are in the van."""
+    for place in range(10):
+        taught, begin = world.parcel(f"T{place}", carrier="acme", destination=HOME), world.now - 30 * DAY
+        for step in range(4):
+            world.scan(taught, "in_transit", occurred_at=begin + step * 2 * DAY, silent=True)
+        van = begin + 8 * DAY
+        world.scan(taught, "out_for_delivery", occurred_at=van, silent=True)
+        for step in range(60):
+            world.scan(taught, "update", occurred_at=van + (step + 1) * timedelta(minutes=4), silent=True)
+        world.scan(taught, "delivered", occurred_at=van + 5 * HOUR, silent=True)
+    watchers.learn(world.database, now=world.now)
+    with world.database.read() as session:
+        rows = {one.lane: (one.p95_s, one.n) for one in session.scalars(select(UsualGap))}
+    assert rows == dict.fromkeys(("", "US-946"), (2 * 86400, 40))
+
+
 def test_a_promised_time_that_comes_and_no_van(database, now, tmp_path) -> None:
     world = World.build(database, now, tmp_path, "carrier_contacts: {acme: ops@acme.example}\n", smtp_url="smtp://x")
     soon = {"promised_from": world.now + 2 * HOUR, "promised_to": world.now + 4 * HOUR, "destination": HOME}
