@@ -128,6 +128,8 @@ def _like(said: MappedShipment, other: Shipment) -> MappedShipment:
     told = said.model_dump(by_alias=True, exclude_unset=True)
     told["customer"] = {key: value for key, value in customer.items() if value is not None} | told["customer"]
     told.setdefault("destination", dict(other.destination))
+    if other.origin:
+        told.setdefault("origin", dict(other.origin))
     return MappedShipment.model_validate(told)
 
 

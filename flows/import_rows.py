@@ -11,7 +11,9 @@ from functools import cache
 from typing import Any, BinaryIO
 
 from flows.import_text import ANY_BYTES, WESTERN, encoding_of, records
-from flows.intake import Cost, Customer, Delivery, Destination, DriverIn, ImportedShipment, Said, Window
+from flows.intake import Cost, Customer, Delivery, Destination, DriverIn, ImportedShipment, Origin, Said, Window
+from flows.intake_passed import cell as passed_cell
+from flows.intake_passed import column as passed_column
 
 #: What the owner of a file should know of it as a whole, by name.
 NOTES = {
@@ -24,6 +26,7 @@ NOTES = {
 NESTED: dict[str, type[Said]] = {
     "customer": Customer,
     "destination": Destination,
+    "origin": Origin,
     "promised": Window,
     "driver": DriverIn,
     "delivery": Delivery,
@@ -36,9 +39,12 @@ JSON_CELLS = {"items"}
 TRUE, FALSE = {"true", "yes", "1", "y"}, {"false", "no", "0", "n"}
 BOOLEANS = {"customer.sms_consent", "delivery.leave_at_door"}
 #: Written with a comma in much of the world.
-DECIMALS = {"destination.lat", "destination.lon", "cost.amount"}
+DECIMALS = {"destination.lat", "destination.lon", "origin.lat", "origin.lon", "cost.amount"}
 #: Digits, not amounts: spreadsheets like to shorten them.
-NUMBERS = {"order_number", "tracking_number", "customer.phone", "driver.phone", "destination.postal_code"}
+NUMBERS = {
+    *("order_number", "tracking_number", "customer.phone", "driver.phone"),
+    *("destination.postal_code", "origin.postal_code"),
+}
 SHORTENED = re.compile(r"[+-]?\d(?:[.,]\d+)?E\+\d+")
 #: A cell that says "this is text" to a spreadsheet: ="00123".
 AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
@@ -76,7 +82,7 @@ class Row:
 
 @cache
 def columns() -> frozenset[str]:
-    """The names a column may have."""
+    """The names a column may have, beside `x_<name>` for columns of the retailer's own."""
     found = {name for name in ImportedShipment.model_fields if name not in NESTED}
     for name, model in NESTED.items():
         found |= {f"{name}.{info.alias or inner}" for inner, info in model.model_fields.items()}
@@ -130,13 +136,16 @@ def _folded(name: str) -> str:
 def _column(written: str) -> str:
     """The column's name; what is none of ours stays as it was written."""
     said = written.strip().strip("\ufeff\u200b").strip()
-    return said if said in columns() else _spellings().get(_folded(said), said)
+    return said if said in columns() else _spellings().get(_folded(said)) or passed_column(said) or said
+
+
+def _is_known(name: str) -> bool:
+    return name in columns() or passed_column(name) == name
 
 
 def _check_header(names: Sequence[str]) -> tuple[list[BadLine], bool]:
-    known = columns()
-    faults = [BadLine(name, "there is no such column; it is left out") for name in names if name and name not in known]
-    doubled = sorted({name for name in names if name in known and names.count(name) > 1})
+    faults = [BadLine(n, "there is no such column; it is left out") for n in names if n and not _is_known(n)]
+    doubled = sorted({name for name in names if _is_known(name) and names.count(name) > 1})
     faults += [BadLine(name, "the column stands there twice") for name in doubled]
     missing = []
     if "order_number" not in names:
@@ -150,11 +159,10 @@ def _nest(names: Sequence[str], cells: Sequence[str]) -> dict[str, Any] | BadLin
     """Turn a line into the REST body's shape; an empty cell is an absent field."""
     if len(cells) != len(names):
         return BadLine("", f"the line has {len(cells)} cells, the header has {len(names)}")
-    known = columns()
     found: dict[str, Any] = {}
     for name, cell in zip(names, cells, strict=True):
         said = _plain(cell)
-        if not said or name not in known:
+        if not said or not _is_known(name):
             continue
         try:
             value = _value(name, said)
@@ -177,6 +185,8 @@ def _plain(cell: str) -> str:
 
 
 def _value(name: str, said: str) -> Any:
+    if passed_column(name):
+        return passed_cell(said)
     if name in DECIMALS and said.count(",") == 1 and "." not in said:
         return said.replace(",", ".")
     if name in NUMBERS and SHORTENED.fullmatch(said):

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from channels.phones import Phone
 from flows.intake_base import Cost as Cost
 from flows.intake_base import Said as Said
+from flows.intake_passed import MOST, WithPassed
 from flows.intake_values import (
     Country,
     Email,
@@ -70,6 +71,10 @@ class Destination(Said):
     timezone: Zone | None = None
 
 
+class Origin(Destination):
+    """Where the parcel sets out: a warehouse, a shop."""
+
+
 class Window(Said):
     """A window in time; one side may be missing."""
 
@@ -99,14 +104,18 @@ class Item(Said):
     quantity: int = Field(1, ge=1, le=1_000_000)
 
 
-class ShipmentChange(Said):
-    """What may be changed of a shipment. Absent fields stay; null takes a value away; mappings are merged."""
+class ShipmentChange(WithPassed):
+    """What may be changed of a shipment. Absent fields stay; null takes a value away; mappings are merged.
+
+    Beside these fields `x_<name>` are columns of the retailer's own.
+    """
 
     tracking_number: TrackingNumber | None = None
     carrier: Short | None = None
     service: Short | None = None
     customer: Customer | None = None
     destination: Destination | None = None
+    origin: Origin | None = Field(None, description="Absent: the workflow's `eta.origin`.")
     promised: Window | None = None
     driver: DriverIn | None = None
     delivery: Delivery | None = None
@@ -140,19 +149,21 @@ def new_shipment(said: ShipmentIn, *, source: str) -> NewShipment:
     if not (said.customer.phone or said.customer.email):
         faults.append(FieldFault("customer.phone", "the customer needs a phone or an e-mail address"))
     values = _columns(said, country, faults)
+    _bound(said, {}, faults)
     if faults:
         raise Rejected(faults)
     return NewShipment(order_number=said.order_number, source=source, **_present(values))
 
 
-def changes(said: ShipmentChange, before: Mapping[str, Any]) -> dict[str, Any]:
+def changes(said: ShipmentChange, before: Mapping[str, Any], passed: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Turn what was said into changes for `tracking_core.shipments.update`: only what was named. Raises Rejected.
 
-    before: the shipment's destination as it is, whose country reads the phones.
+    before: the shipment's destination as it is, whose country reads the phones. passed: the columns it has already.
     """
     faults: list[FieldFault] = []
     told = said.destination.country if said.destination else None
     values = _columns(said, told or str(before.get("country") or "US"), faults)
+    _bound(said, passed or {}, faults)
     if faults:
         raise Rejected(faults)
     return values
@@ -160,10 +171,14 @@ def changes(said: ShipmentChange, before: Mapping[str, Any]) -> dict[str, Any]:
 
 def faults_of(errors: Iterable[ErrorDetails]) -> list[FieldFault]:
     """Answer what pydantic found wrong, fields as dotted names and words without its own."""
-    found = []
+    found: list[FieldFault] = []
+    nowhere = set()
     for error in errors:
         # What stands in angle brackets tells alternatives of one field apart and is no name.
         name = ".".join(str(part) for part in error["loc"] if not str(part).startswith("<"))
+        if name in nowhere:
+            continue  # what stands in a field that does not exist is of no matter
+        nowhere |= {name} if error["type"] == "extra_forbidden" else set()
         words = "there is no such field" if error["type"] == "extra_forbidden" else error["msg"]
         found.append(FieldFault(name, words.removeprefix("Value error, ").removeprefix("Input ")))
     return found
@@ -197,14 +212,23 @@ def _columns(said: ShipmentChange, country: str, faults: list[FieldFault]) -> di
         if "phone" in told:
             told["phone"] = phone(told["phone"], country, "customer.phone", faults)
         values |= {f"customer_{name}": value for name, value in told.items()}
-    for name, mapping in (("destination", said.destination), ("delivery", said.delivery)):
+    for name, mapping in (("destination", said.destination), ("origin", said.origin), ("delivery", said.delivery)):
         if mapping is not None:
             values[name] = mapping.model_dump(exclude_unset=True)
+    values |= {"passed": said.passed} if said.passed else {}
     if "promised" in named:
         values |= _promise(said.promised, faults)
     if "driver" in named:
         values |= _driver(said.driver, country, faults)
     return values
+
+
+def _bound(said: WithPassed, before: Mapping[str, Any], faults: list[FieldFault]) -> None:
+    """Columns are few: each costs room in every row and time every night."""
+    kept = {name for name, value in {**before, **said.passed}.items() if value is not None}
+    if len(kept) > MOST:
+        last = next(name for name in reversed(said.passed) if name in kept)
+        faults.append(FieldFault(last, f"is one column too many: a shipment has at most {MOST} of its own"))
 
 
 def _promise(said: Window | None, faults: list[FieldFault]) -> dict[str, Any]:

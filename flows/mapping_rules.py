@@ -235,7 +235,7 @@ class MappingRules(Part):
 
 def _check_fields(said: dict[str, Rule], known: frozenset[str], required: tuple[str, ...]) -> dict[str, Rule]:
     for name, rule in said.items():
-        if name not in known:
+        if name not in known and not (known is SHIPMENT_FIELDS and kind_of(name) == "passed"):
             near = difflib.get_close_matches(name, known, n=1)
             words = f"there is no field {name!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
             raise PydanticCustomError("unknown_field", "{said}", {"said": words, "at": name})
@@ -254,7 +254,7 @@ def _check_fields(said: dict[str, Rule], known: frozenset[str], required: tuple[
 def _check_kind(name: str, rule: Rule) -> None:
     """A way to read numbers or dates that nothing would ever use is a mistake."""
     kind = kind_of(name)
-    for key, kinds in (("number", ("number", "whole")), ("date", ("moment", "day")), ("at", ("moment",))):
+    for key, kinds in (("number", ("number", "whole", "passed")), ("date", ("moment", "day")), ("at", ("moment",))):
         if getattr(rule, key) is not None and kind not in kinds:
             words = f"`{key}` has no use here: {name} holds {'a text' if kind == 'text' else 'no such thing'}"
             raise PydanticCustomError("bad_rule", "{said}", {"said": words, "at": name})

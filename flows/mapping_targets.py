@@ -9,11 +9,12 @@ from pydantic_core import PydanticCustomError
 
 from flows.import_rows import columns
 from flows.intake import DriverIn, Said, ShipmentIn
+from flows.intake_passed import NAME
 from flows.intake_values import Lat, Lon, Long, Moment, Number, Short, TrackingNumber
 from tracking_core.reasons import Reason
 from tracking_core.states import UNKNOWN, UPDATE, ShipmentState
 
-Kind = Literal["text", "moment", "day", "number", "whole", "yes_no", "list"]
+Kind = Literal["text", "moment", "day", "number", "whole", "yes_no", "list", "passed"]
 #: Of a file's lines alone: a mapping says where a parcel is by an event.
 ONLY_IN_FILES = {"status", "occurred_at", "reason"}
 SHIPMENT_FIELDS = (columns() - ONLY_IN_FILES) | {"as_of"}
@@ -28,7 +29,9 @@ EVENT_FIELDS = frozenset(
 KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("as_of", "occurred_at", "promised.from", "promised.to", "eta.at", "eta.from", "eta.to"), "moment"),
     "eta.day": "day",
-    **dict.fromkeys(("destination.lat", "destination.lon", "position.lat", "position.lon"), "number"),
+    **dict.fromkeys(
+        ("destination.lat", "destination.lon", "origin.lat", "origin.lon", "position.lat", "position.lon"), "number"
+    ),
     **dict.fromkeys(("stop", "stops_away", "quantity"), "whole"),
     **dict.fromkeys(("customer.sms_consent", "delivery.leave_at_door", "correction", "silent"), "yes_no"),
     "delivery.proof": "list",
@@ -37,7 +40,7 @@ KINDS: Mapping[str, Kind] = {
 
 def kind_of(name: str) -> Kind:
     """What a field holds."""
-    return KINDS.get(name, "text")
+    return "passed" if NAME.fullmatch(name) else KINDS.get(name, "text")
 
 
 def _status(said: str) -> str:

@@ -78,6 +78,8 @@ def _as(kind: Kind, rule: Rule, found: Any, zone: str | None) -> Any:
         return _moment(rule, found, zone)
     if kind == "day":
         return _day(rule, found)
+    if kind == "passed":
+        return _passed(rule, found)
     if kind in ("number", "whole"):
         return _number(rule, found, whole=kind == "whole")
     if kind == "yes_no":
@@ -86,6 +88,13 @@ def _as(kind: Kind, rule: Rule, found: Any, zone: str | None) -> Any:
         return found if isinstance(found, list) else re.split(r"[\s,;|]+", plain_text(found))
     text = plain_text(found)
     return {"upper": text.upper, "lower": text.lower}.get(rule.letters or "", lambda: text)()
+
+
+def _passed(rule: Rule, found: Any) -> Any:
+    """A number or true or false stays one; a text is a name, unless the rule says how its number is written."""
+    if rule.number is not None:
+        return _number(rule, found, whole=False)
+    return found if isinstance(found, bool | int | float) else plain_text(found)
 
 
 def _yes_no(found: Any) -> bool:

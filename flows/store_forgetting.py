@@ -51,6 +51,7 @@ def forget_parcel(session: Session, house: House, parcel: Shipment, *, now: date
         session, house, parcel, {**nobody, "destination": gone, "delivery": told}, now=now
     )  # the line follows: it closes
     parcel.position = None
+    parcel.passed = None  # nobody knows what a retailer's own columns say
     _of_parcel(session, parcel.id, now)
     for address in (phone, email):
         if address is not None:

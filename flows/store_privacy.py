@@ -126,6 +126,8 @@ def _parcel(session: Session, one: Shipment) -> dict[str, Any]:
         "locale": one.locale,
         "sms_consent": one.sms_consent,
         "destination": one.destination,
+        "origin": one.origin or {},
+        "columns": one.passed or {},
         "delivery": {key: value for key, value in one.delivery.items() if key != "told"},
         "items": one.items,
         "state": one.state,

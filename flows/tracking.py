@@ -1,7 +1,7 @@
 """What a source says about parcels, taken in whole: recorded, and told to whom it concerns, in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -82,6 +82,7 @@ def create_shipment(
 
     The page's address is made here, so that whoever only reads can show it.
     """
+    (new,) = _placed(session, house, [new], retailer)
     named = network_drivers.waiting(session, retailer, new.tracking_number)
     shipment, created = shipments.create(session, new, retailer=retailer, now=now)
     house.links.url(session, "t", shipment.id, now=now)
@@ -97,6 +98,7 @@ def create_shipments(
     session: Session, house: House, news: Sequence[NewShipment], *, retailer: str, now: datetime
 ) -> list[tuple[Shipment, bool]]:
     """Create parcels, in their order, each as `create_shipment` would, in a few statements. A few hundred at most."""
+    news = _placed(session, house, news, retailer)
     named = network_drivers.waiting_for(session, retailer, [new.tracking_number for new in news])
     made = create_many(session, news, retailer=retailer, now=now)
     house.links.make_many(session, "t", [shipment.id for shipment, is_new in made if is_new], now=now)
@@ -106,6 +108,15 @@ def create_shipments(
             network_drivers.assign(session, house, shipment, source, driver, now=now)
     outbound_facts.created(session, [shipment for shipment, is_new in made if is_new], retailer=retailer, now=now)
     return made
+
+
+def _placed(session: Session, house: House, news: Sequence[NewShipment], retailer: str) -> list[NewShipment]:
+    """The parcels with the retailer's usual place of origin, where they name none."""
+    usual = house.workflows.of(session, retailer).eta.origin
+    if usual is None:
+        return list(news)
+    there = usual.model_dump(exclude_none=True)
+    return [new if new.origin else replace(new, origin=there) for new in news]
 
 
 def change_shipment(

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic_core import PydanticCustomError
 
 from channels.messages import Category
+from flows.intake_values import Country, Lat, Lon, Short
 from flows.workflow_values import ClockRange, Duration, MinuteOfDay, ZoneName, day_ranges, zone
 from surveys import questions
 
@@ -198,8 +199,28 @@ class NotReceived(Part):
     ask_again_after: Duration
 
 
+class Origin(Part):
+    """Where a retailer's parcels set out, as shipments say it."""
+
+    line1: Short | None = None
+    line2: Short | None = None
+    city: Short | None = None
+    region: Short | None = None
+    postal_code: Short | None = None
+    country: Country | None = None
+    lat: Lat | None = None
+    lon: Lon | None = None
+    timezone: ZoneName | None = None
+
+    @model_validator(mode="after")
+    def _both_degrees(self) -> "Origin":
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("lat and lon stand together")
+        return self
+
+
 class EtaRules(Part):
-    """What makes an estimate old, late or near."""
+    """What makes an estimate old, late or near, and where parcels set out."""
 
     stale_after: Duration
     delay_grace: Duration
@@ -212,6 +233,8 @@ class EtaRules(Part):
     #: Near is also who is so little time away. None (`off`): only metres count.
     arriving_within: Duration | None
     at_address_m: int = Field(gt=0)
+    #: Written to each new shipment that names no origin of its own. None: they have none.
+    origin: Origin | None
 
     @field_validator("show_driver_within_stops", "early_news", "arriving_within", mode="before")
     @classmethod

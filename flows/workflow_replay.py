@@ -192,6 +192,8 @@ def _copy(session: Session, past: Past) -> None:
             customer_locale=row["locale"],
             customer_sms_consent=row["sms_consent"],
             **{name: row[name] for name in _SAME},
+            origin=row["origin"] or {},
+            passed=row["passed"] or {},
         )
         shipment = fresh(new, retailer=past.retailer, now=row["created_at"])
         shipment.id = row["id"]

@@ -66,6 +66,10 @@ class Shipment(Base):
 
     #: line1, line2, city, region, postal_code, country (ISO 3166 alpha-2), lat, lon, timezone: those that are known.
     destination: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: Where it sets out, by the same names; None: nobody said.
+    origin: Mapped[dict[str, Any] | None]
+    #: `x_<name>` -> number, true or false, or a short name: columns of the retailer's own. None: none.
+    passed: Mapped[dict[str, Any] | None]
     promised_from: Mapped[datetime | None]
     promised_to: Mapped[datetime | None]
     #: When that promise was made; a carrier's estimate from before it counts for nothing.

@@ -72,6 +72,10 @@ class NewShipment:
     customer_sms_consent: bool | None = None
     #: line1, line2, city, region, postal_code, country, lat, lon, timezone.
     destination: dict[str, Any] = field(default_factory=dict)
+    #: Where it sets out, by the same names.
+    origin: dict[str, Any] = field(default_factory=dict)
+    #: `x_<name>` -> number, true or false, or a short name: columns of the retailer's own.
+    passed: dict[str, Any] = field(default_factory=dict)
     promised_from: datetime | None = None
     promised_to: datetime | None = None
     driver_name: str | None = None
@@ -92,7 +96,7 @@ class NewShipment:
 #: Names of NewShipment that are other columns of Shipment.
 COLUMNS = {"customer_locale": "locale", "customer_sms_consent": "sms_consent"}
 #: Merged key by key; a None takes the key away.
-MERGED = frozenset({"destination", "delivery"})
+MERGED = frozenset({"destination", "origin", "passed", "delivery"})
 DRIVER = frozenset({"driver_name", "driver_phone"})
 CHANGEABLE = frozenset(f.name for f in fields(NewShipment)) - {"order_number", "source"}
 
@@ -145,6 +149,8 @@ def fresh(new: NewShipment, *, retailer: str, now: datetime) -> Shipment:
         locale=new.customer_locale,
         sms_consent=new.customer_sms_consent,
         destination=dict(new.destination),
+        origin=dict(new.origin) or None,
+        passed=dict(new.passed) or None,
         promised_from=new.promised_from,
         promised_to=new.promised_to,
         promised_at=now if promised else None,
@@ -179,7 +185,7 @@ def change(
 ) -> tuple[Shipment, list[Fact]]:
     """Change what the retailer says of the shipment; keys are NewShipment's names except order_number and source.
 
-    destination and delivery are merged (a None removes the key), all else is replaced. Another promise is another
+    MERGED ones are merged (a None removes the key), all else is replaced. Another promise is another
     Promise row. Answers the shipment and what that did to its estimate. Raises UnknownField, TrackingNumberTaken.
     """
     for name in changes:
@@ -210,7 +216,7 @@ def _set(session: Session, shipment: Shipment, name: str, value: object, now: da
     elif name == "stop_number":
         reorder(session, shipment, value if isinstance(value, int) else None, now=now)
     elif name in MERGED:
-        merged = {**getattr(shipment, name), **(value if isinstance(value, Mapping) else {})}
+        merged = {**(getattr(shipment, name) or {}), **(value if isinstance(value, Mapping) else {})}
         setattr(shipment, name, {key: item for key, item in merged.items() if item is not None})
     elif name not in DRIVER:
         setattr(shipment, COLUMNS.get(name, name), value)

@@ -1,18 +1,15 @@
 """What REST v1 takes and answers of shipments, beyond what `flows.intake` checks for every door."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, JsonValue, Tag
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, ConfigDict, Field, JsonValue
 
+from flows import intake_passed
 from flows.intake import Said
-from flows.intake_values import Lat, Lon, Long, Moment, Number, PhoneText, Short
-from tracking_core.states import UPDATE, ShipmentState
+from flows.intake_values import PhoneText, Short
+from tracking_core.states import ShipmentState
 from web.api.schemas import Answered, Paged, plus
-
-#: What an event may say.
-STATUSES: list[JsonValue] = [*(state.value for state in ShipmentState), UPDATE]
 
 
 class ShipmentQuery(Paged):
@@ -100,8 +97,16 @@ class CostOut(Answered):
     currency: str
 
 
+def _with_passed(schema: dict[str, Any]) -> None:
+    """Beside its fields an answer has the retailer's own columns, as they were given."""
+    schema.pop("additionalProperties", None)
+    schema["patternProperties"] = {f"^{intake_passed.NAME.pattern}$": intake_passed.SCHEMA}
+
+
 class ShipmentOut(Answered):
-    """A shipment."""
+    """A shipment. Beside these fields `x_<name>` are columns of the retailer's own."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra=_with_passed)
 
     id: int
     order_number: str
@@ -113,6 +118,8 @@ class ShipmentOut(Answered):
     flags: list[str]
     customer: CustomerOut
     destination: DestinationOut
+    #: null: nobody said.
+    origin: DestinationOut | None
     promised: WindowOut | None
     eta: EtaOut | None
     driver: DriverOut | None
@@ -221,60 +228,6 @@ class ShipmentPage(Answered):
 
     items: list[ShipmentOut]
     next: str | None
-
-
-class EtaIn(Said):
-    """An estimate: a moment, a window, or both."""
-
-    at: Moment | None = None
-    begins: Moment | None = Field(None, alias="from")
-    ends: Moment | None = Field(None, alias="to")
-
-
-class PositionIn(Said):
-    """Where the parcel or its driver is."""
-
-    lat: Lat
-    lon: Lon
-    at: Moment | None = Field(None, description="Absent: the event's time.")
-
-
-def _status(said: str) -> str:
-    if said not in STATUSES:
-        raise PydanticCustomError("status", "must be a state, or `update`")
-    return said
-
-
-#: A tag in angle brackets is not part of a field's name, see `intake.faults_of`.
-EtaSaid = Annotated[
-    Annotated[EtaIn, Tag("<window>")] | Annotated[Moment, Tag("<moment>")],
-    Discriminator(lambda said: "<window>" if isinstance(said, dict | EtaIn) else "<moment>"),
-]
-
-
-class EventIn(Said):
-    """One thing that happened to a shipment."""
-
-    status: Annotated[str, AfterValidator(_status)] = Field(
-        description="A state, or `update` for what brings only eta, position or stops.",
-        json_schema_extra={"enum": STATUSES},
-    )
-    event_id: Number | None = Field(None, description="Yours; the same id again changes nothing.")
-    occurred_at: Moment | None = Field(None, description="Absent: now.")
-    reason: Short | None = None
-    detail: Long | None = None
-    eta: EtaSaid | None = None
-    position: PositionIn | None = None
-    stops_away: int | None = Field(None, ge=0, le=10_000)
-    correction: bool = Field(False, description="Only a correction reopens a final state.")
-    silent: bool = Field(False, description="Moves the state and texts nobody.")
-
-
-class EventTaken(Answered):
-    """What the event did."""
-
-    state: ShipmentState
-    changed: bool
 
 
 class ImportErrorOut(Answered):

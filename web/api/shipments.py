@@ -12,17 +12,9 @@ from tracking_core.models import Shipment
 from tracking_core.states import ShipmentState
 from web import cursors
 from web.api import shown
+from web.api.event_schemas import EtaIn, EventIn, EventTaken
 from web.api.routing import Access, Answer, Call, Route
-from web.api.shipment_schemas import (
-    DriverPut,
-    EtaIn,
-    EventIn,
-    EventTaken,
-    ShipmentDetail,
-    ShipmentOut,
-    ShipmentPage,
-    ShipmentQuery,
-)
+from web.api.shipment_schemas import DriverPut, ShipmentDetail, ShipmentOut, ShipmentPage, ShipmentQuery
 from web.problems import not_found
 
 #: The source of events that come through this API.
@@ -61,10 +53,10 @@ def get_shipment(call: Call) -> Answer:
 
 
 def change_shipment(call: Call) -> Answer:
-    """Change what the body names: null takes a value away, `destination` and `delivery` are merged."""
+    """Change what the body names: null takes a value away, `destination`, `origin` and `delivery` are merged."""
     said: ShipmentChange = call.body
     shipment = the_shipment(call)
-    told = changes(said, shipment.destination)
+    told = changes(said, shipment.destination, shipment.passed)
     if told:
         shipment = tracking.change_shipment(call.session, call.parts.house, shipment, told, now=call.now)
     return Answer(200, shown.detail(call, shipment))

@@ -62,6 +62,7 @@ def shipment(call: Call, row: Shipment) -> ShipmentOut:
                 sms_consent=row.sms_consent,
             ),
             "destination": DestinationOut.model_validate(row.destination),
+            "origin": DestinationOut.model_validate(row.origin) if row.origin else None,
             "promised": _window(row),
             "eta": None if expected is None else _eta(expected),
             "driver": _driver(row),
@@ -74,6 +75,7 @@ def shipment(call: Call, row: Shipment) -> ShipmentOut:
             "delivered_at": row.delivered_at,
             "created_at": row.created_at,
             "updated_at": row.updated_at,
+            **(row.passed or {}),
         }
     )
 

@@ -95,6 +95,9 @@ def _rows(schema: Mapping[str, Any], schemas: Mapping[str, Any], before: str = "
             inner = _resolved(inner.get("items", {}), schemas)
         if depth < DEPTH_MAX and "properties" in inner:
             yield from _rows(inner, schemas, f"{before}{name}{'[]' if is_list else ''}.", depth + 1)
+    for pattern, said in found.get("patternProperties", {}).items():
+        begins = re.match(r"\^(\w*)", pattern)
+        yield Row(f"{before}{begins[1] if begins else ''}…", _type(said, schemas), False, _words(said))
 
 
 def _resolved(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
