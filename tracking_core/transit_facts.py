@@ -1,4 +1,4 @@
-"""What a retailer's shipments tell a model: the same columns for finished ones and for the one that is asked about."""
+"""What a retailer's shipments tell a model: the same facts of finished ones and of the one that is asked about."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracking_core.distances import km_between
 from tracking_core.eta import zone_of
 from tracking_core.models import Shipment, ShipmentEvent
 from tracking_core.states import ShipmentState
@@ -21,22 +22,6 @@ MILESTONES = (S.CREATED, S.PROCESSED, S.SHIPPED, S.AT_LOCAL_HUB, S.OUT_FOR_DELIV
 STANDS_FOR = {S.IN_TRANSIT: S.SHIPPED}
 #: A year of the latest deliveries, and no more of them than this, are learnt from.
 LEARNT_FROM, MOST = timedelta(days=365), 40_000
-#: Groups whose past outcomes are means of their own, from the finest on.
-GROUPS = ("lane", "service", "carrier")
-COLUMNS = (
-    "hour",
-    "weekday",
-    "month",
-    "since_created_s",
-    "since_last_s",
-    "to_promise_s",
-    "window_s",
-    "lat",
-    "lon",
-    "open",
-    *(f"{name}_mean" for name in GROUPS),
-    *(f"{name}_count" for name in GROUPS),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +41,24 @@ class Parcel:
     #: Milestone -> when.
     reached: Mapping[str, datetime] = field(default_factory=dict)
     delivered_at: datetime | None = None
-
-    def group(self, name: str) -> str:
-        """The key of the group of that name the parcel belongs to."""
-        if name == "carrier":
-            return self.carrier
-        if name == "service":
-            return f"{self.carrier}/{self.service}"
-        return f"{self.carrier}/{self.area}"
+    #: Where it set out, as `area`; ":" where nobody said.
+    came_from: str = ":"
+    origin_lat: float = math.nan
+    origin_lon: float = math.nan
+    #: From there to the door, by the straight line.
+    distance_km: float = math.nan
+    #: Columns of the retailer's own: `x_<name>` -> number, true or false, or a name.
+    passed: Mapping[str, Any] = field(default_factory=dict)
 
 
 def parcel_of(shipment: Shipment, reached: Mapping[str, datetime]) -> Parcel:
     """A shipment's row as a model sees it. reached: milestone -> when."""
-    there = shipment.destination or {}
-    postal = str(there.get("postal_code") or "").replace(" ", "").upper()
+    there, origin = shipment.destination or {}, shipment.origin or {}
+    km = km_between(origin, there)
     return Parcel(
         carrier=carrier_key(shipment.carrier),
         service=(shipment.service or "").strip().lower(),
-        area=f"{str(there.get('country') or '').upper()}:{postal[:3]}",
+        area=_area(there),
         lat=_number(there.get("lat")),
         lon=_number(there.get("lon")),
         zone=zone_of(there),
@@ -82,38 +67,17 @@ def parcel_of(shipment: Shipment, reached: Mapping[str, datetime]) -> Parcel:
         promised_to=shipment.promised_to,
         reached=dict(reached),
         delivered_at=shipment.delivered_at,
+        came_from=_area(origin),
+        origin_lat=_number(origin.get("lat")),
+        origin_lon=_number(origin.get("lon")),
+        distance_km=km if km is not None else math.nan,
+        passed=shipment.passed or {},
     )
 
 
 def carrier_key(name: str | None) -> str:
     """A carrier's name as groups are kept by it."""
     return (name or "").strip().lower()
-
-
-def columns(parcel: Parcel, at: datetime, open_: float, means: Mapping[str, tuple[float, float]]) -> list[float]:
-    """One row in the order of COLUMNS. means: group name -> (mean of what is learnt, how many outcomes)."""
-    here = at.astimezone(parcel.zone)
-    earlier = [moment for moment in (parcel.created_at, *parcel.reached.values()) if moment < at]
-    promise = parcel.promised_to or parcel.promised_from
-    window = (
-        (parcel.promised_to - parcel.promised_from).total_seconds()
-        if parcel.promised_to is not None and parcel.promised_from is not None
-        else math.nan
-    )
-    return [
-        here.hour + here.minute / 60,
-        float(here.weekday()),
-        float(here.month),
-        (at - parcel.created_at).total_seconds(),
-        (at - max(earlier)).total_seconds() if earlier else math.nan,
-        (promise - at).total_seconds() if promise is not None else math.nan,
-        window,
-        parcel.lat,
-        parcel.lon,
-        open_,
-        *(means[name][0] for name in GROUPS),
-        *(means[name][1] for name in GROUPS),
-    ]
 
 
 def finished(session: Session, retailer: str, *, now: datetime) -> list[Parcel]:
@@ -164,6 +128,12 @@ def milestone_of(status: str) -> str | None:
         return None
     state = STANDS_FOR.get(state, state)
     return state.value if state in MILESTONES else None
+
+
+def _area(place: Mapping[str, Any]) -> str:
+    """Country and the first three characters of the postal code."""
+    postal = str(place.get("postal_code") or "").replace(" ", "").upper()
+    return f"{str(place.get('country') or '').upper()}:{postal[:3]}"
 
 
 def _number(value: Any) -> float:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from db import Database, insert_once
 from tracking_core.models import Shipment
+from tracking_core.transit_columns import Layout, group_of, layout_of
 from tracking_core.transit_csv import Floats
-from tracking_core.transit_facts import COLUMNS, GROUPS, MILESTONES, Parcel, columns, finished
+from tracking_core.transit_facts import MILESTONES, Parcel, finished
 from tracking_core.transit_features import known_means
 from tracking_core.transit_fitting import SLOW
 from tracking_core.transit_model import LEVELS, Model, group_tables, usual
@@ -53,6 +54,7 @@ class Lesson:
     at: Floats
     done: Floats
     parcels: Sequence[Parcel]
+    layout: Layout
 
 
 def retrain(database: Database, now: datetime) -> list[Learnt]:
@@ -77,10 +79,11 @@ def retrain_one(database: Database, retailer: str, now: datetime) -> Learnt | No
     if not parcels:
         return None
     old = Model.read(before.version, before.blob) if before is not None else None
-    lessons = {name.value: lesson(parcels, name.value) for name in MILESTONES}
+    layout = layout_of(parcels)
+    lessons = lessons_of(parcels, layout)
     cut = (now - LATEST).timestamp()
     fresh = {name: train(one, np.flatnonzero(one.done < cut)) for name, one in lessons.items()}
-    metrics = judged(fresh, old, lessons, cut)
+    metrics = judged(fresh, old, lessons, parcels, cut)
     if old is not None and not is_better(metrics):
         return Learnt(retailer, None, len(parcels), metrics)
     whole = {name: train(one, np.arange(len(one.at))) for name, one in lessons.items()}
@@ -90,7 +93,7 @@ def retrain_one(database: Database, retailer: str, now: datetime) -> Learnt | No
         made_at=now,
         learned_from=len(parcels),
         metrics=metrics,
-        blob=packed(whole),
+        blob=packed(whole, layout),
     )
     with database.write() as session:
         if not insert_once(session, row):
@@ -115,7 +118,12 @@ def _news(session: Session, retailer: str, since: datetime) -> bool:
     return bool(session.scalar(found))
 
 
-def lesson(parcels: Sequence[Parcel], milestone: str) -> Lesson:
+def lessons_of(parcels: Sequence[Parcel], layout: Layout) -> dict[str, Lesson]:
+    """Milestone -> its lesson, in the columns of the layout."""
+    return {name.value: lesson(parcels, name.value, layout) for name in MILESTONES}
+
+
+def lesson(parcels: Sequence[Parcel], milestone: str, layout: Layout) -> Lesson:
     """The columns of the parcels that have reached the milestone. Group means know only what was over by then."""
     mine: list[tuple[Parcel, datetime, datetime]] = []
     for parcel in parcels:
@@ -125,25 +133,23 @@ def lesson(parcels: Sequence[Parcel], milestone: str) -> Lesson:
     at = np.array([when.timestamp() for _, when, _ in mine])
     done = np.array([over.timestamp() for _, _, over in mine])
     logs = np.log1p(done - at)
-    means = _means(mine, at, done, logs)
+    means = _means(mine, at, done, logs, layout)
     open_ = _open(parcels, mine)
-    rows = [
-        columns(one, when, open_[place], {name: (float(m[place]), float(c[place])) for name, (m, c) in means.items()})
-        for place, (one, when, _) in enumerate(mine)
-    ]
-    x = np.array(rows) if rows else np.zeros((0, len(COLUMNS)))
-    return Lesson(x, done - at, at, done, [one for one, _, _ in mine])
+    then = [{name: (float(m[place]), float(c[place])) for name, (m, c) in means.items()} for place in range(len(mine))]
+    rows = [layout.row(one, when, open_[place], then[place]) for place, (one, when, _) in enumerate(mine)]
+    x = np.array(rows) if rows else np.zeros((0, len(layout.columns)))
+    return Lesson(x, done - at, at, done, [one for one, _, _ in mine], layout)
 
 
 def _means(
-    mine: Sequence[tuple[Parcel, datetime, datetime]], at: Floats, done: Floats, logs: Floats
+    mine: Sequence[tuple[Parcel, datetime, datetime]], at: Floats, done: Floats, logs: Floats, layout: Layout
 ) -> dict[str, tuple[Floats, Floats]]:
     """Per group the mean of what was over when each milestone was reached, and of how many."""
     everyone = np.zeros(len(mine), dtype=np.int64)
     prior = np.nan_to_num(known_means(everyone, at, done, logs, lately=())[0], nan=usual(logs))
     means = {}
-    for name in GROUPS:
-        codes = np.unique(np.array([one.group(name) for one, _, _ in mine], dtype=str), return_inverse=True)[1]
+    for name in layout.groups:
+        codes = np.unique(np.array([group_of(one, name) for one, _, _ in mine], dtype=str), return_inverse=True)[1]
         mean, count = known_means(codes.astype(np.int64), at, done, logs, lately=(), prior=prior)
         means[name] = (mean, count)
     return means
@@ -174,7 +180,7 @@ class Trained:
 def train(one: Lesson, rows: np.ndarray) -> Trained:
     """Learn one milestone from some of its rows."""
     logs = np.log1p(one.left_s[rows])
-    tables = group_tables([one.parcels[place] for place in rows], logs)
+    tables = group_tables([one.parcels[place] for place in rows], logs, one.layout)
     if len(rows) < FEWEST:
         return Trained(tables, {})
     from sklearn.ensemble import HistGradientBoostingRegressor
@@ -190,26 +196,37 @@ def train(one: Lesson, rows: np.ndarray) -> Trained:
     return Trained(tables, forests)
 
 
-def packed(milestones: Mapping[str, Trained]) -> bytes:
-    """The whole model as bytes."""
+def packed(milestones: Mapping[str, Trained], layout: Layout) -> bytes:
+    """The whole model as bytes, with the names of its columns in their order."""
     forests = {f"{name}.{level}": one for name, made in milestones.items() for level, one in made.forests.items()}
-    return pack(forests, {"tables": {name: made.tables for name, made in milestones.items()}})
+    said = {"columns": layout.columns, "groups": layout.groups}
+    return pack(forests, said | {"tables": {name: made.tables for name, made in milestones.items()}})
 
 
 def judged(
-    fresh: Mapping[str, Trained], old: Model | None, lessons: Mapping[str, Lesson], cut: float
+    fresh: Mapping[str, Trained],
+    old: Model | None,
+    lessons: Mapping[str, Lesson],
+    parcels: Sequence[Parcel],
+    cut: float,
 ) -> dict[str, dict[str, float | int | None]]:
-    """Per milestone the mean error, in seconds, of the new and the old model on the latest shipments."""
-    new = Model.read(0, packed(fresh))
+    """Per milestone the mean error, in seconds, of the new and the old model on the latest shipments.
+
+    Each is asked in its own columns: a retailer may have begun to bring others since the old one was learnt.
+    """
+    layout = next(iter(lessons.values())).layout
+    new = Model.read(0, packed(fresh, layout))
+    before = lessons if old is None or old.layout == layout else lessons_of(parcels, old.layout)
     metrics: dict[str, dict[str, float | int | None]] = {}
     for name, one in lessons.items():
         rows = np.flatnonzero(one.at >= cut)[-2000:]
         if not len(rows):
             continue
-        errors = {"mae_s": new, "before_mae_s": old}
-        metrics[name] = {"n": len(rows)}
-        for key, model in errors.items():
-            metrics[name][key] = _error(model, name, one, rows) if model is not None else None
+        metrics[name] = {
+            "n": len(rows),
+            "mae_s": _error(new, name, one, rows),
+            "before_mae_s": _error(old, name, before[name], rows) if old is not None else None,
+        }
     return metrics
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from tracking_core.transit_columns import MOST_NAMES, Layout, group_of
 from tracking_core.transit_csv import Floats
-from tracking_core.transit_facts import GROUPS, Parcel, columns
+from tracking_core.transit_facts import Parcel
 from tracking_core.transit_trees import BadModel, Forest, unpack
 
 #: Which quantiles are learnt.
@@ -43,14 +44,15 @@ def usual(logs: Floats) -> float:
     return float(np.median(logs)) if len(logs) else UNKNOWN_LOG
 
 
-def group_tables(parcels: Sequence[Parcel], logs: Floats) -> dict[str, Any]:
+def group_tables(parcels: Sequence[Parcel], logs: Floats, layout: Layout) -> dict[str, Any]:
     """What each group's outcomes were: number and sum for the trees' columns, quantiles where there are no trees."""
     tables: dict[str, Any] = {"all": _numbers(logs), "groups": {}}
-    for name in GROUPS:
+    for name in layout.groups:
         members = defaultdict[str, list[float]](list)
         for parcel, log in zip(parcels, logs, strict=True):
-            members[parcel.group(name)].append(float(log))
-        largest = sorted(members.items(), key=lambda item: -len(item[1]))[:MOST_GROUPS]
+            members[group_of(parcel, name)].append(float(log))
+        most = MOST_GROUPS if name in layout.plain_groups else MOST_NAMES
+        largest = sorted(members.items(), key=lambda item: -len(item[1]))[:most]
         tables["groups"][name] = {key: _numbers(np.array(values)) for key, values in largest}
     return tables
 
@@ -73,6 +75,7 @@ class Model:
     version: int
     forests: Mapping[str, Forest]
     tables: Mapping[str, Any]
+    layout: Layout
 
     @classmethod
     def read(cls, version: int, blob: bytes) -> "Model":
@@ -81,7 +84,13 @@ class Model:
         tables = said.get("tables")
         if not isinstance(tables, dict):
             raise BadModel("it has no tables")
-        return cls(version, forests, tables)
+        try:
+            layout = Layout.read(said)
+        except ValueError as error:
+            raise BadModel(str(error)) from error
+        if any(int(one.feature.max(initial=0)) >= len(layout.columns) for one in forests.values()):
+            raise BadModel("it asks for columns it does not name")
+        return cls(version, forests, tables, layout)
 
     def predict(self, milestone: str, parcel: Parcel, at: datetime, *, open_: float) -> Said | None:
         """How long is left from the milestone on; None where nothing was learnt. open_: the carrier's load or NaN."""
@@ -89,11 +98,11 @@ class Model:
         if tables is None or not tables["all"][0]:
             return None
         means = {}
-        for name in GROUPS:
-            n, total, *_ = tables["groups"][name].get(parcel.group(name), [0, 0.0])
+        for name in self.layout.groups:
+            n, total, *_ = tables["groups"][name].get(group_of(parcel, name), [0, 0.0])
             lean = tables["all"][3]
             means[name] = ((total + PRIOR * lean) / (n + PRIOR), float(n))
-        return self.answer(milestone, parcel, np.array(columns(parcel, at, open_, means)))
+        return self.answer(milestone, parcel, np.array(self.layout.row(parcel, at, open_, means)))
 
     def answer(self, milestone: str, parcel: Parcel, row: Floats) -> Said | None:
         """The same of a row of columns that is at hand already."""
@@ -103,8 +112,8 @@ class Model:
         if f"{milestone}.middle" in self.forests:
             low, middle, high = (self.forests[f"{milestone}.{level}"].answer(row) for level in LEVELS)
             return _said(low, middle, high, int(tables["all"][0]))
-        for name in GROUPS:
-            known = tables["groups"][name].get(parcel.group(name))
+        for name in self.layout.plain_groups:
+            known = tables["groups"][name].get(group_of(parcel, name))
             if known is not None and known[0] >= GROUP:
                 return _said(known[2], known[3], known[4], int(known[0]))
         every = tables["all"]
