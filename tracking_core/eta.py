@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from tracking_core.eta_sources import STALE_POSITION, by_record, of_distance, of_model, of_position
+from tracking_core.eta_sources import AT_THE_SHOP, STALE_POSITION, by_record, of_distance, of_model, of_position
 from tracking_core.eta_types import Estimate, Reasoned
 from tracking_core.facts import Eta
 from tracking_core.models import Shipment
@@ -144,7 +144,8 @@ def _best(
     for found in (carriers, learned):
         if found is not None and not _has_not_heard(shipment, state, found, promised):
             return found
-    return promised or (_standing(shipment, state, of_distance(shipment, now=now)) if state in ON_THE_WAY else None)
+    far = of_distance(shipment, now=now) if state in ON_THE_WAY | AT_THE_SHOP else None
+    return promised or _standing(shipment, state, far)
 
 
 def _standing(shipment: Shipment, state: ShipmentState, found: Estimate | None) -> Estimate | None:

@@ -4,6 +4,7 @@ import math
 from datetime import datetime, timedelta
 from typing import Any
 
+from tracking_core.distances import km_between
 from tracking_core.eta_types import Estimate, Reasoned
 from tracking_core.models import Shipment
 from tracking_core.outcomes import LEVELS, Counted
@@ -27,7 +28,9 @@ LEAST_SIDE_S, SHARE = 240.0, 0.15
 EIGHTY = 1.2816
 #: Share of learned windows that hold; see `transit_windows`.
 HELD = 0.8
-EARTH_KM = 6371.0
+#: Before it leaves the shop a parcel is in nobody's hands yet, and needs so long on the average to get into some.
+AT_THE_SHOP = frozenset({ShipmentState.CREATED, ShipmentState.PROCESSED})
+PREPARING = timedelta(hours=24)
 
 
 def of_position(shipment: Shipment, *, now: datetime, stale_after: timedelta = STALE_POSITION) -> Estimate | None:
@@ -124,25 +127,46 @@ def by_record(shipment: Shipment, said: Estimate, learned: Estimate | None) -> E
 
 
 def of_distance(shipment: Shipment, *, now: datetime) -> Estimate | None:
-    """Where nothing else is known of a parcel under way: how far it still has to go."""
-    position = shipment.position
-    km = _km_left(shipment, position) if position else None
-    if position is None or km is None:
+    """Where nothing else is known: how far it has to go, from its newest place, else from where it sets out.
+
+    From a place it goes while it is under way; from its origin until a hub near the door has it.
+    """
+    begins = _from_place(shipment, now) or _from_origin(shipment)
+    if begins is None:
         return None
-    seen = datetime.fromisoformat(position["at"])
-    if now - seen > timedelta(hours=24):
-        return None
-    takes = timedelta(hours=max(km * _detour(shipment) / TRANSIT_KMH, 2.0))
+    since, km, preparing = begins
+    takes = preparing + timedelta(hours=max(km * _detour(shipment) / TRANSIT_KMH, 2.0))
     return Estimate(
-        window_from=_minute(seen + takes * 0.5, up=False),
-        window_to=_minute(seen + takes * 2.5, up=True),
-        at=seen + takes,
-        as_of=seen,
-        confidence=0.3,
+        window_from=_minute(since + takes * 0.5, up=False),
+        window_to=_minute(since + takes * 2.5, up=True),
+        at=since + takes,
+        as_of=since,
+        confidence=0.2 if preparing else 0.3,
         reasons=(Reasoned("distance", {"km": round(km)}),),
         source="distance",
         judged_by=None,
     )
+
+
+def _from_place(shipment: Shipment, now: datetime) -> tuple[datetime, float, timedelta] | None:
+    """(When it was seen, kilometres left, time until it moves) by a place of the last day."""
+    position = shipment.position
+    km = _km_left(shipment, position) if position else None
+    if position is None or km is None or ShipmentState(shipment.state) in AT_THE_SHOP:
+        return None
+    seen = datetime.fromisoformat(position["at"])
+    return None if now - seen > timedelta(hours=24) else (seen, km, timedelta())
+
+
+def _from_origin(shipment: Shipment) -> tuple[datetime, float, timedelta] | None:
+    """The same from where it sets out: by the order until it has left, then by the scan that says it has."""
+    km, state = km_between(shipment.origin, shipment.destination), ShipmentState(shipment.state)
+    if km is None:
+        return None
+    if state in AT_THE_SHOP:
+        return shipment.created_at, km, PREPARING
+    left = shipment.state_at if state in (ShipmentState.SHIPPED, ShipmentState.IN_TRANSIT) else None
+    return None if left is None else (left, km, timedelta())
 
 
 def _seconds_left(shipment: Shipment, position: dict[str, Any]) -> tuple[float, float] | None:
@@ -185,15 +209,7 @@ def _driver_knows_better(shipment: Shipment, now: datetime) -> bool:
 
 
 def _km_left(shipment: Shipment, position: dict[str, Any]) -> float | None:
-    there = shipment.destination or {}
-    ends = (there.get("lat"), there.get("lon"), position.get("lat"), position.get("lon"))
-    if any(not isinstance(one, int | float) for one in ends):
-        return None
-    lat, lon, here_lat, here_lon = (math.radians(float(one)) for one in ends if one is not None)
-    half = (
-        math.sin((lat - here_lat) / 2) ** 2 + math.cos(lat) * math.cos(here_lat) * math.sin((lon - here_lon) / 2) ** 2
-    )
-    return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, half)))
+    return km_between(position, shipment.destination)
 
 
 def _learned(shipment: Shipment, key: str) -> dict[str, Any]:

@@ -170,6 +170,39 @@ def test_the_distance_answers_where_nobody_else_does() -> None:
     assert estimate(parcel(state="created", position=position), now=NOW) is None
 
 
+LOS_ANGELES = {"lat": 34.05, "lon": -118.24}
+
+
+def test_a_parcel_nobody_has_seen_is_as_far_as_its_origin() -> None:
+    placed = sure(parcel(state="created", origin=LOS_ANGELES, created_at=NOW))
+    assert placed.source == "distance"
+    assert placed.reasons[0].params == {"km": 553}
+    assert 40 * HOUR < placed.at - NOW < 60 * HOUR  # a day until it leaves, then 553 km with all its waiting
+    sent = sure(parcel(state="shipped", state_at=NOW, origin=LOS_ANGELES))
+    assert NOW < sent.at < placed.at - 20 * HOUR
+    near = {"lat": 37.7, "lon": -122.2, "at": (NOW - HOUR).isoformat()}
+    assert sure(parcel(state="shipped", state_at=NOW, origin=LOS_ANGELES, position=near)).at < NOW + 2 * HOUR
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"state": "at_local_hub", "state_at": NOW},  # near the door, however far it came
+        {"state": "shipped"},
+        {"state": "created", "origin": {"country": "US"}},
+        {"state": "created", "destination": {"country": "US"}},
+    ],
+)
+def test_an_origin_says_nothing_where_the_way_is_not_known(said: dict[str, object]) -> None:
+    assert estimate(parcel(**({"origin": LOS_ANGELES} | said)), now=NOW) is None
+
+
+def test_the_distance_from_the_origin_is_the_last_to_be_asked() -> None:
+    far = {"state": "created", "origin": LOS_ANGELES}
+    assert sure(parcel(**far, **promise(20, 40))).source == "promise"
+    assert sure(parcel(**far, learned={"model": model(4)})).source == "model"
+
+
 hours = st.floats(-60, 60)
 learned = st.fixed_dictionaries(
     {},
