@@ -18,6 +18,7 @@ from bot.breaker import Breaker
 from bot.judge import courtesy, rules_win
 from bot.normal import normal
 from bot.rasa_answer import RasaError, read
+from bot.rules.elsewhere import of_ours
 from bot.understanding import Nlu, Understanding, others
 
 _log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class RasaNlu:
             return self._fallback.understand(text, language=language)
         try:
             answer = self._exchange("POST", "/model/parse", {"text": _sendable(text)}, self._timeout_s)
-            ranking = read(answer)
+            ranking = of_ours(read(answer), normal(text))
         except RasaError as failure:
             self._reached = False
             if self._breaker.failed():

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from bot.understanding import CLEAR, NOTHING
+
 #: Intents that a flow answers by changing something, or by telling a shopper or driver that something has happened.
 ACTING: Final = frozenset(
     (
@@ -11,6 +13,8 @@ ACTING: Final = frozenset(
         "driver_nobody_home", "driver_cannot_access", "driver_refused", "driver_damaged",
     )
 )  # fmt: skip
+
+_LOOKS_OR_ACTS: Final = ACTING | {"where_is_my_order"}
 
 _ELSEWHERE: Final = re.compile(
     r"(?<!\w)(?:"
@@ -59,3 +63,10 @@ def is_anothers(plain: str) -> bool:
     Narrower than `is_elsewhere`, which a lamp and a coffee machine satisfy: this is for who is surer than a rule.
     """
     return bool(_WANTED_ELSEWHERE.search(plain)) and not _OURS.search(plain) and not _BOUGHT.search(plain)
+
+
+def of_ours(ranking: list[tuple[str, float]], plain: str) -> list[tuple[str, float]]:
+    """The ranking of a model; what is none of ours first, and clear, where it would act on, or look for, another's."""
+    if ranking[0][0] not in _LOOKS_OR_ACTS or not is_anothers(plain):
+        return ranking
+    return [(NOTHING, CLEAR), *(guess for guess in ranking if guess[0] != NOTHING)]

@@ -4,7 +4,7 @@ import pytest
 
 from bot.keywords import Keywords
 from bot.normal import normal
-from bot.rules.elsewhere import is_anothers
+from bot.rules.elsewhere import is_anothers, of_ours
 from bot.understanding import CLEAR
 
 LATE = """
@@ -65,3 +65,11 @@ def test_what_is_built_alike_is_not(text: str) -> None:
 )
 def test_what_no_shop_delivers(text: str, *, anothers: bool) -> None:
     assert is_anothers(normal(text)) is anothers
+
+
+def test_a_sure_model_does_not_act_on_what_no_shop_delivers() -> None:
+    ranking = [("cancel_order", 0.97), ("out_of_scope", 0.02), ("reschedule", 0.01)]
+    assert of_ours(ranking, normal("cancel my uber")) == [("out_of_scope", CLEAR), ranking[0], ranking[2]]
+    assert of_ours(ranking, normal("cancel my order")) == ranking
+    person = [("talk_to_person", 0.8), *ranking[1:]]
+    assert of_ours(person, normal("I want to cancel my subscription with a human")) == person
