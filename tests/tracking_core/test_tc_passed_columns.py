@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from tracking_core.transit_trees import BadModel, pack, unpack
 
 NOW = datetime(2026, 12, 1, 5, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
+OLDEST = NOW - 41 * DAY
 OAKLAND, NEW_YORK = (37.8, -122.3, "US:946"), (40.7, -74.0, "US:100")
 DOOR = {"country": "US", "postal_code": "89501", "lat": 39.5, "lon": -119.8}
 #: Days a shop needs to hand a parcel over.
@@ -137,6 +139,15 @@ def test_a_model_learnt_before_there_were_origins_still_answers(past: list[Parce
     assert old.predict("created", past[0], NOW, open_=2.0) == learnt(past, FIRST).predict(
         "created", past[0], NOW, open_=2.0
     )
+
+
+def test_the_bytes_of_a_model_made_before_still_say_the_same() -> None:
+    """A model of 200 parcels of two carriers, packed by the code as it was; what it then said is the second line."""
+    old = Model.read(1, (Path(__file__).parent / "data" / "first_model.npz").read_bytes())
+    swift = replace(made(1)[0], carrier="swift", area="US:946", lat=37.8, lon=-122.0, created_at=OLDEST)
+    said = old.predict("created", swift, NOW, open_=3.0)
+    assert said.centre_s == pytest.approx(83_251.495)
+    assert (said.before_s, said.after_s) == pytest.approx((16_677.171, 22_999.350))
 
 
 @pytest.mark.parametrize("said", [{"columns": ["hour"]}, {"columns": "hour"}, {"columns": [1]}, {"groups": {"a": 1}}])
