@@ -57,6 +57,7 @@ class Settings:
     weather_url: str = ""
     #: Who knows the roads: OSRM at http(s)://, Valhalla at valhalla+http(s)://; empty: ways are judged by the line.
     road_url: str = ""
+    route_url: str = ""
     #: Texts a second for each of our senders; 0 leaves the pacing to the provider.
     sender_per_second: float = 0.0
     #: How many texts one worker hands over at once.
@@ -140,6 +141,7 @@ class Settings:
             log_level=get("LOG_LEVEL", "INFO").upper(),
             weather_url=get("WEATHER_URL"),
             road_url=get("ROAD_URL"),
+            route_url=get("ROUTE_URL"),
             sender_per_second=number("SENDER_PER_SECOND", "0"),
             sending_threads=int(number("SENDING_THREADS", "8")),
             lease_s=number("LEASE_SECONDS", "30"),

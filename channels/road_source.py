@@ -1,24 +1,21 @@
 """Asking for ways by road over HTTP: OSRM or Valhalla, once, with strict limits, and a rest after failures."""
 
 import json
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
-from channels.json_api import ApiAway, JsonApi
+from channels.json_api import JsonApi
+from channels.resting import Resting
 
 CONNECT_S, READ_S = 2.0, 4.0
-#: After so many failures in a row nobody is asked for so long.
-FAILURES, REST_S = 3, 60.0
 VALHALLA = "valhalla+"
 #: Sources, and targets, of one table at most: both kinds of servers take as many unless told otherwise.
 MOST_PLACES = 50
 
 Place = tuple[float, float]
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +33,12 @@ class HttpRoads:
         """url: `https://…` of an OSRM server, `valhalla+https://…` of a Valhalla one. Raises ValueError otherwise."""
         self._valhalla = url.startswith(VALHALLA)
         self._api = JsonApi(url.removeprefix(VALHALLA), headers={}, connect_s=CONNECT_S, read_s=read_s)
-        self._clock = clock
-        self._guard = threading.Lock()
-        self._failures, self._rests_until = 0, 0.0
+        self._rest = Resting(clock)
 
     def way(self, here: Place, there: Place) -> Answered:
         """The way from one (lat, lon) to another. Raises OSError: no usable answer, or the server is given a rest."""
         ask = self._valhalla_way if self._valhalla else self._osrm_way
-        return self._asked(lambda: ask(here, there))
+        return self._rest.ask(lambda: ask(here, there))
 
     def seconds(self, sources: Sequence[Place], targets: Sequence[Place]) -> list[list[float | None]]:
         """Seconds from each source to each target, a row for each source; None: no way. Raises OSError as `way`.
@@ -51,36 +46,15 @@ class HttpRoads:
         sources, targets: at most MOST_PLACES of each.
         """
         ask = self._valhalla_table if self._valhalla else self._osrm_table
-        found = self._asked(lambda: ask(sources, targets))
+        found = self._rest.ask(lambda: ask(sources, targets))
         if len(found) != len(sources) or any(len(row) != len(targets) for row in found):
             self.failed()
             raise OSError("bad_answer")
         return found
 
-    def _asked(self, ask: Callable[[], Found]) -> Found:
-        with self._guard:
-            if self._clock() < self._rests_until:
-                raise OSError("resting")
-        try:
-            found = ask()
-        except ApiAway as away:
-            # No road between two places is an answer, and no failure of who gave it.
-            if away.status != 400:
-                self.failed()
-            raise OSError(away.code) from away
-        except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
-            self.failed()
-            raise OSError("bad_answer") from error
-        with self._guard:
-            self._failures = 0
-        return found
-
     def failed(self) -> None:
         """Count a failure; also for who finds an answer that cannot be."""
-        with self._guard:
-            self._failures += 1
-            if self._failures >= FAILURES:
-                self._failures, self._rests_until = 0, self._clock() + REST_S
+        self._rest.failed()
 
     def _osrm_way(self, here: Place, there: Place) -> Answered:
         said = self._api.get(f"/route/v1/driving/{_osrm([here, there])}", {"overview": "false", "steps": "false"})

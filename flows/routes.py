@@ -1,9 +1,10 @@
 """Rounds whose stops nobody has numbered are put in order, where the workflow says `route: {order: ours}`."""
 
+import logging
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.road_source import roads_of
+from channels.route_solver import VroomSolver, solver_of
 from db import Database
 from flows import driver_links, road_tables
 from flows.accounts import Retailer
@@ -21,8 +23,10 @@ from tracking_core.matching import locked
 from tracking_core.models import Driver, Shipment
 from tracking_core.roads import RoadSource
 from tracking_core.rounds import Stop
-from tracking_core.routing import MOST, Door, Pace, Place, Roads, best_order
+from tracking_core.routing import MOST, Door, Pace, Place, Roads, best_order, legs_of
 from tracking_core.states import ShipmentState
+
+log = logging.getLogger("doorline.routes")
 
 #: Rounds one tick looks at for each retailer.
 BATCH = 100
@@ -51,48 +55,90 @@ class Task:
         return list(dict.fromkeys([*every, *(door.place for door in self.doors)]))
 
 
-def tick(database: Database, house: House, *, now: datetime, server: RoadSource | None = None) -> int:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What others know about a round."""
+
+    #: Seconds from place to place; a way that is not among them is judged by the straight line.
+    roads: Roads = field(default_factory=dict)
+    #: Parcels in the order a solver has found; empty: there is none.
+    order: tuple[int, ...] = ()
+
+
+def tick(
+    database: Database,
+    house: House,
+    *,
+    now: datetime,
+    server: RoadSource | None = None,
+    solver: VroomSolver | None = None,
+) -> int:
     """Put rounds in order in which a stop has no number; answers how many. Each in a transaction of its own.
 
-    Where a server knows the roads it is asked for the ways between the stops first, with nothing open. server: that of
-    the settings when absent.
+    Where a server knows the roads it is asked for the ways between the stops first, and a solver for their order, with
+    nothing open. server, solver: those of the settings when absent.
     """
-    server = server or roads_of(house.settings.road_url)
+    server, solver = server or roads_of(house.settings.road_url), solver or solver_of(house.settings.route_url)
     with database.read() as session:
         names = session.scalars(select(Retailer.name).order_by(Retailer.name)).all()
         wanted = [name for name in names if house.workflows.of(session, name).route.order == "ours"]
         drivers = [driver for name in wanted for driver in _unordered(session, name)]
     ends, planned = time.monotonic() + SECONDS, 0
     for one in drivers:
-        roads: Roads = {}
-        if server is not None:
+        known = Known()
+        if server is not None or solver is not None:
             with database.read() as session:
                 task = _task(session, house, session.get_one(Driver, one), now)
+                ids = [stop.shipment.id for stop in task.rest] if task is not None else []
             if task is None:
                 continue
-            roads = road_tables.between(server, task.places, until=ends)
-        planned += database.run(partial(_plan, house=house, driver_id=one, roads=roads, now=now))
+            known = _asked(server, solver, task, ids, until=ends)
+        planned += database.run(partial(_plan, house=house, driver_id=one, known=known, now=now))
         if time.monotonic() > ends:
             break  # the next tick goes on
     return planned
 
 
-def _plan(session: Session, house: House, driver_id: int, roads: Roads, now: datetime) -> bool:
-    return plan(session, house, driver_id, roads=roads, now=now)
+def _asked(
+    server: RoadSource | None, solver: VroomSolver | None, task: Task, ids: Sequence[int], *, until: float
+) -> Known:
+    """What others know about the round. ids: of the parcels to be put in order."""
+    roads = road_tables.between(server, task.places, until=until) if server is not None else {}
+    if solver is None or len(ids) < 2:
+        return Known(roads)
+    pace = _pace(task.rest)
+    windows = [(_finite(door.begins_s), _finite(door.ends_s)) for door in task.doors]
+    try:
+        order = solver.order(legs_of(task.start, task.doors, pace, roads), windows, pace.stop_s)
+    except OSError as error:
+        if str(error) != "resting":
+            log.warning("route solver gave no order: %s", error)
+        return Known(roads)
+    return Known(roads, tuple(ids[place] for place in order))
 
 
-def plan(session: Session, house: House, driver_id: int, *, now: datetime, roads: Roads | None = None) -> bool:
+def _finite(seconds: float) -> float | None:
+    return seconds if math.isfinite(seconds) else None
+
+
+def _plan(session: Session, house: House, driver_id: int, known: Known, now: datetime) -> bool:
+    return plan(session, house, driver_id, known=known, now=now)
+
+
+def plan(session: Session, house: House, driver_id: int, *, now: datetime, known: Known | None = None) -> bool:
     """Number the stops that are out with the driver. False: nothing is to be done, or the retailer's order stands.
 
-    What is near or at a door stays first. A stop of which no place is known leaves the round as it is. roads: seconds
-    from place to place; a way that is not among them is judged by the straight line.
+    What is near or at a door stays first. A stop of which no place is known leaves the round as it is. known: what
+    others said about it; where the round has changed since, their order counts for nothing.
     """
     driver = session.get_one(Driver, driver_id)
     positions.hold(session, driver)
     task = _task(session, house, driver, now)
     if task is None:
         return False
-    order = best_order(task.start, task.doors, _pace(task.rest), roads)
+    known, at = known or Known(), {stop.shipment.id: place for place, stop in enumerate(task.rest)}
+    hint = [at[one] for one in known.order if one in at]
+    order = best_order(task.start, task.doors, _pace(task.rest), known.roads, hint)
     begins = max((stop.shipment.stop_number or 0 for stop in task.today if stop.done), default=0) + 1
     _number([*task.first, *(task.rest[one] for one in order)], session, begins, now)
     rounds.note_change(session, task.rest[order[0]].shipment, driver.id, now=now)

@@ -37,17 +37,26 @@ class Pace:
     stop_s: float
 
 
-def best_order(start: Place | None, doors: Sequence[Door], pace: Pace, roads: Roads | None = None) -> list[int]:
+def best_order(
+    start: Place | None,
+    doors: Sequence[Door],
+    pace: Pace,
+    roads: Roads | None = None,
+    hint: Sequence[int] | None = None,
+) -> list[int]:
     """Indexes of the doors in the order to take them: never later in sum than as given, nor as late and longer.
 
     start: where the driver is; None: unknown, the round may begin anywhere. roads: where a way is not among them, the
-    straight line counts.
+    straight line counts. hint: an order somebody else has found; taken where it is better, and improved on.
     """
     given = list(range(len(doors)))
     if not 1 < len(doors) <= MOST:
         return given
     legs = legs_of(start, doors, pace, roads)
-    best = min((_nearest(doors, legs, pace), given), key=lambda order: cost(order, doors, legs, pace))
+    begun = [_nearest(doors, legs, pace), given]
+    if hint is not None and sorted(hint) == given:
+        begun = [list(hint), *begun]
+    best = min(begun, key=lambda order: cost(order, doors, legs, pace))
     known, tries, found = cost(best, doors, legs, pace), TRIES, True
     while found and tries > 0:
         found = False

@@ -12,7 +12,8 @@ from fakes.fl_world import OAKLAND, World
 from fakes.roads import RoadServer, road_server
 from sqlalchemy import select
 
-from channels.road_source import FAILURES, MOST_PLACES, HttpRoads
+from channels.resting import FAILURES
+from channels.road_source import MOST_PLACES, HttpRoads
 from db import Database
 from flows import driver_positions, road_tables, routes
 from tracking_core.models import Driver

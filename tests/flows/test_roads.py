@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from fakes.fl_world import OAKLAND, World
 
-from channels.road_source import FAILURES, REST_S, HttpRoads, roads_of
+from channels.resting import FAILURES, REST_S
+from channels.road_source import HttpRoads, roads_of
 from db import Database
 from flows import roads as asking
 from tracking_core import eta_sources
