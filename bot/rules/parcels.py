@@ -19,15 +19,15 @@ _WORDS: Final = {
     "es_bad": es_words.WORDS["bad"],
     #: What makes it another request, or another's business.
     "not_so": (
-        r"refund\w*|money|return\w*|cancel\w*|exchange|wrong|missing|instead|incorrect|delivered|deliver to|signed|"
-        r"photo|picture|address|zip|reschedul\w*|change|another day|leave|left (?:it|my|at the)|door|gate|porch|"
+        r"never|refund\w*|money|return\w*|cancel\w*|exchange|wrong|missing|instead|incorrect|delivered|deliver to|"
+        r"signed|photo|picture|address|zip|reschedul\w*|change|another day|leave|left (?:it|my|at the)|door|gate|porch|"
         r"code|coupon|discount|price|receipt|invoice|confirmation|email|account|app|log ?in|history|place an|"
         r"want to order|to buy|card|bank|loan|flight|train|pizza|store|shop opens?|hours|stole\w*|rude|threw|"
         r"customer|next stop|my stops|route|said (?:no|he)|complain\w*|speak|talk|agent|human|person|in my van|"
         r"i am (?:late|running|stuck|behind)|i will be"
     ),
     "es_not_so": (
-        r"reembols\w*|dinero|devol\w+|regres\w+|cancel\w*|anul\w+|equivocad\w+|falt(?:a|an|aron)|otra cosa|"
+        r"nunca|reembols\w*|dinero|devol\w+|regres\w+|cancel\w*|anul\w+|equivocad\w+|falt(?:a|an|aron)|otra cosa|"
         r"entregad[oa]|entregaron|firm\w+|foto|direccion|domicilio|cambi\w+|otro dia|"
         r"dej\w+|puerta|clave|codigo|cupon|precio|factura|recibo|correo|cuenta|app|"
         r"historial|hacer un|quiero (?:pedir|comprar)|tarjeta|banco|credito|vuelo|"

@@ -24,6 +24,7 @@ LATE = """
     sigue pendiente mi compra
     qué tan lejos anda el chofer"""
 NOT_LATE = """
+    my parcel still never arrived!!
     I ordered two kettles and got one broken
     cancel the order that is still pending
     compré una tele y llegó rota
