@@ -3,10 +3,12 @@
 import re
 from typing import Final
 
-from bot.assent import APPROVES, FAREWELL, NO, POLITE, REJECTS, YES, unglued
+from bot.assent import APPROVES, FAREWELL, NO, POLITE, REJECTS, THANKED, YES
 from bot.choices import choice, choices
 from bot.corrections import correction
+from bot.hasty import calm
 from bot.normal import MAX_CHARS, normal, strip_accents
+from bot.openings import asks
 from bot.phrases import made_of
 
 __all__ = ["choice", "choices", "correction", "yes_or_no"]
@@ -44,7 +46,7 @@ def yes_or_no(text: str) -> bool | None:
         return None
     for sign, word in _SIGNS.items():
         text = text.replace(sign, word)
-    plain = unglued(normal(text))
+    plain = calm(normal(text))
     if not plain or len(plain) > 300 or _UNSURE.fullmatch(plain):
         return None
     if FAREWELL.search(plain) and not _PLAIN_ANSWERS & set(plain.split()):
@@ -59,7 +61,9 @@ def yes_or_no(text: str) -> bool | None:
         says_yes = apart[1].lower() not in ("no", "nope", "nah")
         return says_yes if not rest & ({"no", "nope"} if says_yes else {"yes", "yeah", "si", "yep"}) else None
     judged = _judged(plain)
-    return judged if judged is not None else _with_object(plain)
+    if judged is None:
+        judged = _with_object(plain)
+    return judged if judged is not None else _thanked(plain)
 
 
 def _judged(plain: str) -> bool | None:
@@ -89,6 +93,15 @@ def _with_object(plain: str) -> bool | None:
     if _YES_OBJECT.fullmatch(plain) or _YES_FIRST.fullmatch(plain):
         return True
     return False if _NO_OBJECT.fullmatch(plain) else None
+
+
+def _thanked(plain: str) -> bool | None:
+    """ "yes thank you so much for helping me with all of this today", "no muchas gracias por todo"."""
+    found = THANKED.fullmatch(plain)
+    if found is None or asks(found[2]) or _TAKES_BACK.search(plain):
+        return None
+    says_yes = found[1] not in _NO_WORDS | {"nothing", "nada"}
+    return says_yes if not set(plain.split()[1:]) & (_NO_WORDS if says_yes else _YES_WORDS) else None
 
 
 def _no_in_yes(plain: str) -> set[str]:

@@ -135,12 +135,8 @@ REJECTS: Final = re.compile(
     rf"correcto)|"
     rf"esta mal|entendi(?:ste|o) mal|me entendi(?:ste|o) mal|te equivocas(?:te)?|se equivoco)"
 )
-#: Words written together in haste: "nothanks", "yessure", "oksir".
-_GLUED: Final = re.compile(
-    r"(?<!\w)(ok|okay|yes|yeah|sure|no|nothing|nope)(thanks?|thank ?you|sure|bye|please|else|sir|okay|ok)(?!\w)"
+#: "yes sir thank you so much for all of it": who thanks at length has answered before.
+THANKED: Final = re.compile(
+    r"(yes+|yeah?|yep|yup|si|claro|sure|no|nope|nah|nothing|nada) (?:(?:please|sir|madam|mam|dear|que si|por favor|"
+    r"senor|senora) )*(?:muchas |muchisimas |mil )?(?:thanks?|gracias)(?!\w)(.*)"
 )
-
-
-def unglued(plain: str) -> str:
-    """The words apart: "nothanks" becomes "no thanks"."""
-    return _GLUED.sub(r"\1 \2", plain)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.normal import normal
-from bot.openings import opening
+from bot.openings import accepts, opening, tells
 from bot.rules.negated import BEYOND_DOUBT
 from bot.understanding import CLEAR, CUSTOMER_INTENTS, DRIVER_INTENTS, NOTHING, Understanding
 
@@ -24,6 +24,10 @@ _GOOD_RULE: Final = 0.8
 _LEAST: Final = "help"
 #: A text that begins so and goes on with nothing we know is still a greeting, not a riddle.
 _SMALL_TALK: Final = frozenset(("greet", "thanks", "affirm", "deny", "goodbye"))
+_ANSWERS: Final = frozenset(("affirm", "deny"))
+#: What somebody may begin with and then state something that needs no answer. A "no" is not among them: what it
+#: introduces is often told to be acted upon ("no, nobody came").
+_TOLD: Final = frozenset(("thanks", "affirm", "goodbye"))
 
 
 def rules_win(ranking: Sequence[tuple[str, float]], rules: Understanding) -> bool:
@@ -38,6 +42,8 @@ def rules_win(ranking: Sequence[tuple[str, float]], rules: Understanding) -> boo
         return confidence < CLEAR and (rules.intent in _SMALL_TALK or good)  # two who say the same are clear
     if intent in _SMALL_TALK and rules.intent not in _SMALL_TALK and confidence >= _MIDDLING:
         return strong or (good and confidence < _SURE)  # "no thanks, cancel it", "no llegó nada": more than a courtesy
+    if intent == NOTHING and rules.intent in _ANSWERS:
+        return True  # "ok i will ask my bank", "no i have a car": what is none of ours, and an answer all the same
     if confidence >= _SURE:
         return strong and intent == _LEAST and rules.intent not in _SMALL_TALK
     if confidence >= _MIDDLING:
@@ -50,14 +56,33 @@ def rules_win(ranking: Sequence[tuple[str, float]], rules: Understanding) -> boo
     return rules.intent in _SMALL_TALK or good
 
 
-def courtesy(ranking: Sequence[tuple[str, float]], text: str) -> tuple[str, float]:
+def courtesy(ranking: Sequence[tuple[str, float]], text: str, rules: Understanding) -> tuple[str, float]:
     """The best of `ranking`, the model's; of a text that it takes for small talk, what the first words say.
 
-    "no thanks, bye" refuses. Where the model wavers between two kinds of small talk, the first words decide.
+    "no thanks, bye" refuses. Where the model wavers between two kinds of small talk, the first words decide; so they do
+    where it hears, not surely, a request that `rules` do not hear and that nothing in the text asks for.
     """
     intent, confidence = ranking[0]
-    said = opening(normal(text)) if intent in _SMALL_TALK and intent != "greet" else None
-    if said is None:
-        return intent, confidence
-    wavers = confidence < CLEAR and len(ranking) > 1 and ranking[1][0] in _SMALL_TALK
-    return said, CLEAR if wavers else confidence
+    plain = normal(text)
+    if intent in _SMALL_TALK:
+        said = _said(plain, intent, confidence, rules) if intent != "greet" else None
+        if said is None:
+            return intent, confidence
+        wavers = confidence < CLEAR and len(ranking) > 1 and ranking[1][0] in _SMALL_TALK
+        return said, CLEAR if wavers else confidence
+    heard = rules.is_clear and rules.intent not in _SMALL_TALK and rules.intent != NOTHING
+    if confidence < _SURE and not heard and tells(plain):
+        said = opening(plain) or ("affirm" if accepts(plain) else None)
+        if said in _TOLD:
+            return said, CLEAR
+    return intent, confidence
+
+
+def _said(plain: str, intent: str, confidence: float, rules: Understanding) -> str | None:
+    """What a text of small talk says, when that is clearer than what the model took it for."""
+    said = opening(plain)
+    if said is not None or confidence >= _SURE:
+        return said
+    if intent in _ANSWERS and rules.intent in _ANSWERS and rules.confidence >= _STRONG_RULE:
+        return rules.intent
+    return "affirm" if accepts(plain) else None

@@ -11,6 +11,7 @@ from typing import Final
 from bot import entities, language, small_talk
 from bot.answers import yes_or_no
 from bot.normal import normal
+from bot.openings import opening
 from bot.rules import ALL
 from bot.rules.elsewhere import ACTING, is_elsewhere
 from bot.understanding import CLEAR, Entity, Understanding, others
@@ -29,9 +30,10 @@ _ABOUT_NUMBERS: Final = frozenset(
     pedido paquete mi numero es donde esta y que pasa con el de como va estado ahora""".split()
 )
 
-_WHERE: Final = frozenset("where donde".split())
+#: "Glad to talk to you", "thanks for helping me": heard as these, and small talk throughout all the same.
+_COURTEOUS: Final = frozenset(("talk_to_person", "help"))
 
-_ACKNOWLEDGES: Final = frozenset("ok okay k great good perfect alright fine cool vale bueno listo perfecto".split())
+_WHERE: Final = frozenset("where donde".split())
 
 
 class Keywords:
@@ -60,11 +62,9 @@ def _intent(text: str, found: tuple[Entity, ...]) -> tuple[str, float]:
         return by_rule  # "no lo recibi" is more than a no
     answer = yes_or_no(text)
     small = small_talk.whole(plain)
-    if small and small[0] == "thanks" and plain.split()[0] in _ACKNOWLEDGES:
-        return small  # "ok thanks" thanks, "yes thanks" agrees
     if answer is not None and (by_rule is None or len(plain.split()) <= 3):
-        return ("affirm" if answer else "deny"), 0.9
-    if small and (by_rule is None or len(plain.split()) <= 3):
+        return opening(plain) or ("affirm" if answer else "deny"), 0.9  # "ok thanks" thanks, "yes thanks" agrees
+    if small and (by_rule is None or len(plain.split()) <= 3 or by_rule[0] in _COURTEOUS):
         return small
     if by_rule:
         return by_rule

@@ -76,7 +76,7 @@ class RasaNlu:
         rules = self._fallback.understand(text, language=language)
         if rules_win(ranking, rules):
             return replace(rules, alternatives=others(rules.intent, (*rules.alternatives, *ranking)))
-        intent, confidence = courtesy(ranking, text)
+        intent, confidence = courtesy(ranking, text, rules)
         other = others(intent, (*ranking[1:], *rules.alternatives))
         return Understanding(intent, confidence, rules.entities, rules.language, "rasa", other)
 

@@ -4,6 +4,7 @@
 
 from typing import Final
 
+from bot.hasty import calm
 from bot.openings import opening
 from bot.phrases import Phrases, made_of
 
@@ -26,7 +27,11 @@ _THANKS: Final = (
 _DAYS: Final = ("day", "one", "night", "evening", "weekend", "afternoon", "rest of your day", "time")
 _BYE: Final = "|".join(
     (
-        "my pleasure|it was a pleasure|it was my pleasure|nice talking to you|nice chatting with you|",
+        "my pleasure|it was a pleasure|it was my pleasure|",
+        *(f"{glad} {talk} {to} you" for glad in ("nice", "good", "great", "glad", "happy", "was nice", "lovely")
+          for talk in ("to talk", "to speak", "to chat", "talking", "speaking", "chatting") for to in ("to", "with")),
+        *(f"{begin}{end} the {talk}" for begin in ("", "you can ", "you may ") for end in ("end", "close")
+          for talk in ("chat", "conversation", "chat session")),
         "you too|same to you|you as well|",
         "bye|byee|byeee|bye bye|goodbye|good bye|good night|see you|see you later|see you soon|see ya|cya|take care|",
         "talk later|talk to you later|ttyl|later|that is all|that will be all|",
@@ -41,13 +46,14 @@ _SOFT: Final = "|".join(
     (
         "there|all|everyone|team|sir|maam|madam|guys|friend|so much|very much|a lot|again|to you|you too|and|",
         "ok|okay|oh|",
-        "well|great|good|perfect|cool|nice|yes|no|alright|please|dear|now|then|today|help|much|buddy|man|",
+        "well|great|good|perfect|cool|nice|yes|no|alright|please|dear|now|then|today|much|buddy|man|",
         "dude|bro|bot|mate|",
         "i|",
         *(f"for {what}" for what in ("your help", "the help", "all your help", "all the help", "the info",
           "your time", "that", "the information", "the update", "your support",
           "your assistance", "everything", "helping", "all",
-          "letting me know")),
+          "letting me know", "help", "help me", "helping me")),
+        "to help",
         "amigo|amiga|a todos|de verdad|y|bueno|vale|listo|muy bien|senor|senorita|igualmente|por todo|por la ayuda|",
         "por su ayuda|por tu ayuda|por la informacion|por avisar|por responder",
     )
@@ -79,8 +85,8 @@ _AGREED: Final = frozenset(("ok", "okay", "oh", "no", "great", "perfect", "si", 
 def whole(plain: str) -> tuple[str, float] | None:
     """Intent and confidence of a text (from `bot.normal.normal`) that is small talk throughout, else None."""
     for intent, core, around in _WHOLE:
-        if made_of(plain, core, around):
-            return intent, 0.92
+        if made_of(calm(plain), core, around):
+            return (intent if intent == "greet" else opening(plain) or intent), 0.92
     return None
 
 
