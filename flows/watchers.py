@@ -86,8 +86,9 @@ def _look_at(
     facts = upkeep.miss(shipment, now=now, grace=grace, stale_after=workflow.eta.stale_after)
     facts += upkeep.end_return(session, shipment, now=now, after=workflow.returning.expires_after)
     _tell(session, house, shipment, facts, now)
+    unasked = False
     if house.settings.weather_url:
-        weather.lay_beside(session, shipment, expected_of(shipment, workflow, now=now), now=now)
+        unasked = weather.lay_beside(session, shipment, expected_of(shipment, workflow, now=now), now=now)
     look = _look(session, house, workflow, shipment, gaps, now)
     findings = found(shipment, look)
     for finding in findings:
@@ -104,6 +105,8 @@ def _look_at(
     passes = upkeep.missed_at(shipment, grace=grace)
     if passes is not None and again is not None and passes > now:
         again = min(again, passes + timedelta(seconds=1))
+    if unasked and again is not None:
+        again = min(again, now + timedelta(minutes=1))  # by then its weather is known
     return again
 
 

@@ -32,12 +32,16 @@ BATCH, SECONDS, FAILURES = 50, 20.0, 3
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def lay_beside(session: Session, shipment: Shipment, expected: Estimate | None, *, now: datetime) -> None:
-    """Note what lies on the parcel's way on its row, and that somebody wants to know. Asks nobody."""
-    outlook = None
+def lay_beside(session: Session, shipment: Shipment, expected: Estimate | None, *, now: datetime) -> bool:
+    """Note what lies on the parcel's way on its row, and that somebody wants to know. Asks nobody.
+
+    Answers whether nobody was ever asked about its area: worth another look soon.
+    """
+    outlook, unasked = None, False
     if _concerns(shipment, expected, now):
         area = weather.area_of(shipment.destination)
         row = None if area is None else _wanted(session, area, now)
+        unasked = area is not None and (row is None or row.asked_at == NEVER)
         if row is not None and row.answered_at is not None and now - row.answered_at < STALE:
             outlook = _outlook(row, expected, now)
     kept = None
@@ -45,6 +49,7 @@ def lay_beside(session: Session, shipment: Shipment, expected: Estimate | None, 
         kept = {"kind": outlook.kind, "severity": outlook.severity, "until": outlook.until.isoformat()}
     if kept != shipment.weather:
         shipment.weather = kept
+    return unasked
 
 
 def tick(database: Database, house: House, *, now: datetime) -> int:

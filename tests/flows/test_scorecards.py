@@ -11,7 +11,7 @@ from fakes.fl_world import ANA, World
 from fakes.line_world import DEE, LineWorld
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from db import Database
 from flows import scorecard_lanes, scorecards
@@ -268,7 +268,15 @@ def test_a_lane_compares_carriers_with_enough_parcels(world: World) -> None:
     assert (best.present, best.other, len(found)) == ("slow", "fast", 2)
     assert best.is_clear and round(best.more_in_time.value) == 45 and best.more_in_time.low > 25
     assert best.saving and round(best.saving.value, 1) == -100.5
+    # Dearer and more in time is worth a look; cheaper and clearly later is not.
     assert scorecard_lanes.clearest(found) == [best]
+    with world.database.write() as session:
+        session.execute(update(DeliveryFact).where(DeliveryFact.carrier == "slow").values(kept_last=True))
+    with world.database.read() as session:
+        found = scorecard_lanes.changes(session, "default", since=NOW - timedelta(1), until=NOW + timedelta(1))
+    [cheaper] = scorecard_lanes.clearest(found)
+    assert (cheaper.present, cheaper.other, cheaper.is_cheaper) == ("fast", "slow", True)
+    assert round(cheaper.saving_in_all or 0) == 6030 and round(cheaper.more_in_all) == 3
 
 
 @given(st.floats(1, 60 * 86400))

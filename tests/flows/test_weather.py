@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes.fl_world import World
+from fakes.fl_world import BEN, World
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.weather_source import FileWeather, HttpWeather, weather_of
 from flows import upkeep, weather
 from tracking_core.eta import estimate
-from tracking_core.watch_models import WeatherArea
+from tracking_core.watch_models import Watch, WeatherArea
 from tracking_core.weather import Area, area_of, at_risk, read, to_rows, worst
 
 HOUR = timedelta(hours=1)
@@ -78,6 +78,27 @@ def test_it_widens_says_why_and_breaks_no_promise(world: World) -> None:
     assert after.confidence < before.confidence
     assert "heavy snow near you" in world.says("where is my order")[0]
     assert world.shipment(parcel).flags == [] and [row for row in world.outbox() if row.category == "delay"] == []
+
+
+def test_the_first_parcel_of_an_area_hears_of_its_traffic_within_a_minute_or_two(world: World) -> None:
+    jam = {"hours": [{"hour": world.now.isoformat(), "kind": "traffic", "severity": 0.7}]}
+    parcel, source = out(world), Says(jam)
+    tick(world, source)
+    assert "traffic" not in world.says("where is my order")[0]
+    tick(world, source, minutes=1)
+    assert "heavy traffic near you" in world.says("where is my order?")[0]
+    assert world.shipment(parcel).weather["severity"] == 0.7
+    # A source that does not answer costs no look every minute: asked once, in half an hour again.
+    other = world.parcel(
+        "B1", phone=BEN, destination={**HOME, "postal_code": "10001"}, promised_to=world.now + 2 * HOUR
+    )
+    world.scan(other, "out_for_delivery")
+    away = Says(OSError("away"))
+    for _ in range(3):
+        tick(world, away, minutes=1)
+    with world.database.read() as session:
+        again = session.get_one(Watch, other).due_at
+    assert again > world.now + timedelta(minutes=5) and away.asked == ["US-100"]
 
 
 def test_it_raises_the_risk_of_the_promise(database, now, tmp_path) -> None:
