@@ -53,7 +53,7 @@ class OrderTold:
     order_number: str
     told_at: datetime
     #: Names of `tracking_core.shipments.NewShipment`: customer_name, customer_phone (E.164), customer_email,
-    #: customer_locale, customer_sms_consent, destination, items.
+    #: customer_locale, customer_sms_consent, destination, items, passed.
     facts: dict[str, Any]
     parcels: tuple[ParcelTold, ...] = ()
     #: There is something to bring: false for gift cards, downloads and what is sold in the shop.

@@ -63,6 +63,8 @@ CANCELLED: Mapping[str, str] = {
     "staff": "incorrect_data",
     "other": "other",
 }
+#: What the whole order weighs: a column of the retailer's own, for the model of time.
+WEIGHT = "x_order_weight_g"
 PAID_BACK = {"refunded": "refunded in the store", "partially_refunded": "refunded in part in the store"}
 
 
@@ -178,6 +180,7 @@ def _facts(said: Object, lines: list[Object]) -> dict[str, Any]:
         "destination": base.destination(where, ADDRESS)
         | base.coordinates(where.get("latitude"), where.get("longitude")),
         "items": _items(lines),
+        "passed": {WEIGHT: weight} if (weight := _many(said, "total_weight")) > 0 else {},
     }
 
 

@@ -28,6 +28,13 @@ def shop(sqlite_database: Database, tmp_path: Path) -> Shop:
     return Shop(installed(sqlite_database, tmp_path, NOW))
 
 
+@pytest.mark.parametrize(("weight", "known"), [(1250, 1250), (0, None), (None, None), ("1 kg", None), (True, None)])
+def test_what_an_order_weighs_is_a_column_of_its_parcels(shop: Shop, weight: Any, known: int | None) -> None:
+    shop.says("orders/create", T.order(total_weight=weight))
+    (parcel,) = shop.parcels()
+    assert parcel.get("x_order_weight_g") == known
+
+
 def texts(shop: Shop) -> list[str]:
     return [one["body"] for one in shop.web.api("GET", "/messages").json["items"]]
 
