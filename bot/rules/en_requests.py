@@ -27,7 +27,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"(?:talk|speak|chat|connect|transfer|contact|reach|get|put|call|give|need|want|let|have|find|"
             r"hand|pass|message|assistance from|help from|ask).{{0,35}}{person}|"
             r"(?:real|live|actual|human) (?:person|human|agent|being|support|help|one)|"
-            r"(?:talk|speak) (?:to|with) (?:you|a real|an actual)"
+            r"(?:talk|speak) (?:to|with) (?:you(?! (?:soon|later|tomorrow|then))|a real|an actual)"
         ),
         (
             r"{drv}|person who|order|missing|someone else|personal|leave|"
