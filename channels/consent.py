@@ -9,6 +9,7 @@ from channels import outbox
 from channels.consent_words import ConsentWord, read_word
 from channels.messages import Category
 from channels.models import BlockedPair, ConsentRecord, Contact, Conversation, InboxRow, OurAddress
+from channels.talks import hold
 from db import insert_once
 
 __all__ = [
@@ -47,8 +48,7 @@ def opt_out(
     blocked for this person as well. Texts of category `consent` still go: the confirmation is one.
     """
     # Whoever is queueing a text for this person right now commits first, and is then cancelled below.
-    talks = select(Conversation.id).where(Conversation.theirs == address)
-    session.execute(talks.order_by(Conversation.id).with_for_update())
+    hold(session, [address])
     ours = _ours(session, inbox_id)
     if ours is not None:
         block_pair(session, ours=ours, theirs=address, now=now)
@@ -85,6 +85,7 @@ def opt_in(
     the provider does. Without one the blocks of all the retailer's numbers are lifted here, though the provider may
     keep its own. lift_blocks: False where somebody says yes who never stopped a number, only the texts.
     """
+    hold(session, [address])
     ours = _ours(session, inbox_id)
     lifted = delete(BlockedPair).where(BlockedPair.theirs == address)
     if ours is not None:

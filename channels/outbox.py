@@ -226,13 +226,12 @@ def _promote(session: Session, row_id: int, conversation_id: int, priority: int)
 
 def expire(session: Session, now: datetime) -> int:
     """Set aside what has waited beyond its use, and what its recipient no longer wants; answers how many."""
-    late = update(OutboxRow).where(
+    late = and_(
         OutboxRow.state.in_((Status.QUEUED, Status.HELD)),
         OutboxRow.valid_until <= now,
         or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until <= now),
     )
-    late = late.values(state=Status.EXPIRED, reason=TOO_LATE, settled_at=now, lease_until=None)
-    expired = len(session.execute(late.returning(OutboxRow.id)).all())
+    expired = _settle_free(session, late, Status.EXPIRED, TOO_LATE, now)
     # Queued in the very moment of a STOP: the claim passes over them already, here the ledger learns it.
     out = exists().where(
         Contact.retailer == OutboxRow.retailer,
@@ -240,12 +239,21 @@ def expire(session: Session, now: datetime) -> int:
         Contact.opted_out_at.is_not(None),
     )
     blocked = exists().where(BlockedPair.ours == OutboxRow.sender, BlockedPair.theirs == OutboxRow.recipient)
-    welcome = OutboxRow.category == Category.CONSENT
-    return (
-        expired
-        + _cancel(session, and_(~welcome, out), now=now, reason=OPTED_OUT)
-        + _cancel(session, and_(~welcome, blocked), now=now, reason=BLOCKED)
-    )
+    for state in (Status.HELD, Status.QUEUED):  # two statements, so that each finds its own partial index
+        unwelcome = and_(OutboxRow.state == state, OutboxRow.category != Category.CONSENT)
+        expired += _settle_free(session, and_(unwelcome, out), Status.CANCELLED, OPTED_OUT, now)
+        expired += _settle_free(session, and_(unwelcome, blocked), Status.CANCELLED, BLOCKED, now)
+    return expired
+
+
+def _settle_free(session: Session, which: ColumnElement[bool], state: Status, reason: str, now: datetime) -> int:
+    """Settle those of the rows that nobody holds: who holds no conversation waits for no message."""
+    free = select(OutboxRow.id).where(which).order_by(OutboxRow.id).with_for_update(of=OutboxRow, skip_locked=True)
+    ids = session.scalars(free).all()
+    if ids:
+        change = update(OutboxRow).where(OutboxRow.id.in_(ids)).execution_options(synchronize_session=False)
+        session.execute(change.values(state=state, reason=reason, settled_at=now, lease_until=None))
+    return len(ids)
 
 
 def undelivered_without_fallback(session: Session, limit: int = 100) -> Sequence[OutboxRow]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from channels.models import Conversation, InboxRow, OutboxRow
 from channels.picture_models import Picture
+from channels.talks import hold
 from flows import tracking
 from flows.address_models import AddressChange
 from flows.call_models import Call
@@ -62,7 +63,8 @@ def forget_parcel(session: Session, house: House, parcel: Shipment, *, now: date
 def forget_conversations(session: Session, retailer: str, address: str, *, now: datetime) -> None:
     """Forget all that was said with a number or mailbox, and the number or mailbox; what is still to be sent is not."""
     query = select(Conversation).where(Conversation.retailer == retailer, Conversation.theirs == address)
-    talks = session.scalars(query.with_for_update()).all()
+    hold(session, [address])
+    talks = session.scalars(query.order_by(Conversation.id).execution_options(populate_existing=True)).all()
     ids = [talk.id for talk in talks]
     _texts(session, InboxRow.conversation_id.in_(ids), OutboxRow.conversation_id.in_(ids), now)
     _cases(session, Case.conversation_id.in_(ids) | ((Case.retailer == retailer) & (Case.phone == address)))

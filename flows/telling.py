@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from channels import consent, outbox, shadow
 from channels.messages import Category, OutboundMessage, Status
-from channels.models import Contact, Conversation, OutboxRow
-from channels.rows import place
+from channels.models import Contact, OutboxRow
+from channels.talks import hold
 from flows import languages, shadow_rules
 from flows.house import House
 from flows.promises import mail_key
@@ -107,26 +107,29 @@ class Telling:
     def hold_talks(self, shipment: Shipment) -> tuple[str, ...]:
         """Hold the conversations with the parcel's owner until the transaction ends; answers the ways to tell them.
 
-        Conversations come before messages and contacts, here as in the outbox: so nobody waits in a circle.
+        All of them, whatever may be written to now: what the owner has said of texts may change until they are held.
         """
-        ways = self.ways(shipment)
-        for way in ways:
-            address = shipment.customer_phone if way == SMS else shipment.customer_email
-            place(self.session, retailer=self.retailer, ours=self._sender(way) or "", theirs=address or "", places=0)
-        return ways
+        addresses = {SMS: shipment.customer_phone, EMAIL: shipment.customer_email}
+        possible = [way for way in self.workflow.channels.milestones if way == SMS or self.house.email_configured]
+        pairs = [(self._sender(way), addresses[way]) for way in possible]
+        hold(
+            self.session,
+            [one for one in addresses.values() if one],
+            retailer=self.retailer,
+            ours=[(ours, theirs) for ours, theirs in pairs if ours and theirs],
+        )
+        return self.ways(shipment)
 
     def withdraw(self, keys: Iterable[str], *, reason: str) -> set[str]:
         """Take back those planned messages that still wait; answers their keys. What is due already stays."""
         wanted = list(keys)
         if not wanted:
             return set()
-        held = select(OutboxRow.conversation_id).where(OutboxRow.key.in_(wanted), OutboxRow.state == Status.HELD)
-        talks = self.session.scalars(held).all()
-        if not talks:
+        held = select(OutboxRow.recipient).where(OutboxRow.key.in_(wanted), OutboxRow.state == Status.HELD)
+        people = set(self.session.scalars(held))
+        if not people:
             return set()
-        self.session.execute(
-            select(Conversation.id).where(Conversation.id.in_(talks)).order_by(Conversation.id).with_for_update()
-        )
+        hold(self.session, people)
         change = (
             update(OutboxRow)
             .where(OutboxRow.key.in_(wanted), OutboxRow.state == Status.HELD)

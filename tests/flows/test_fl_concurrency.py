@@ -6,7 +6,6 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 from fakes.fl_world import ANA, World
-from sqlalchemy.orm import Session
 
 from channels import outbox
 from channels.consent import opt_in, opt_out
@@ -35,28 +34,24 @@ def test_everything_at_once(database, tmp_path) -> None:
             eta = Eta(window_to=LATE + timedelta(hours=12 + dice.randrange(8))) if dice.random() < 0.5 else None
             status = dice.choice(STATES) if eta is None else "update"
             event = CarrierEvent("test", f"{seed}:{step}", "", status, world.now, eta=eta)
-            parcel = dice.choice(parcels)
-
-            def scan(session: Session, event: CarrierEvent = event, parcel: int = parcel) -> None:
-                shipment = session.get_one(Shipment, parcel)
+            with database.write() as session:
+                shipment = session.get_one(Shipment, dice.choice(parcels))
                 take_events(session, world.house, [event], retailer="default", now=world.now, shipment=shipment)
-
-            # As every front door does: of two that wait for each other after all, one is run again, whole.
-            database.run(scan)
 
     def clock(seed: int) -> None:
         for step in range(24):
             now = world.now + timedelta(seconds=step)
-            database.run(lambda session, now=now: (outbox.promote(session, now), outbox.expire(session, now)))
+            with database.write() as session:
+                outbox.promote(session, now)
+                outbox.expire(session, now)
             if seed % 2:
                 upkeep.tick(database, world.house, now=now)
 
     def consent(_: int) -> None:
         for step in range(24):
-            change = opt_out if step % 2 == 0 else opt_in
-            database.run(
-                lambda session, change=change: change(session, retailer="default", address=ANA, by="api", now=world.now)
-            )
+            with database.write() as session:
+                change = opt_out if step % 2 == 0 else opt_in
+                change(session, retailer="default", address=ANA, by="api", now=world.now)
 
     def run(work, seed: int) -> None:
         start.wait(20)
