@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tracking_core.transit_blending import agreed, carried
+from tracking_core.transit_blending import CARRIED, agreed, carried
 from tracking_core.transit_csv import Complaints, Floats, Table, Unreadable, read
 from tracking_core.transit_features import Design, design
 from tracking_core.transit_fitting import MANY, Predictions, guess, learn
@@ -131,7 +131,7 @@ def _centre(
 ) -> Floats:
     """The common word of the members and of the earlier estimates."""
     before = carried(columns.at, [(when[columns.rows], said[columns.rows]) for when, said in earlier])
-    more = {"carried": np.maximum(before, lowest)} if np.isfinite(before).any() else {}
+    more = {CARRIED: np.maximum(before, lowest)} if np.isfinite(before).any() else {}
     carriers = table.names["carrier"][columns.rows] if "carrier" in table.names else None
     centre = agreed(columns.left, columns.at, columns.done, members | more, carriers)
     return np.maximum(centre, lowest)

@@ -10,7 +10,7 @@ from tracking_core.transit_features import Codes, known_means
 
 Rows = NDArray[np.intp]
 
-PLAIN = "plain"
+PLAIN, CARRIED = "plain", "carried"
 EDGES = ("lower", "upper")
 #: Before so many of its predictions have an outcome a member is not believed.
 JUDGED_FROM = 40
@@ -27,6 +27,9 @@ HALVED = 600
 #: The trusted member, the plain model, always keeps a say: this over the root of the outcomes known, between these
 #: bounds. A mean with it can lose no more than its part of what the others lose, and gains most of what they gain.
 DOUBT, LEAST_DOUBT, MOST_DOUBT = 8.0, 0.3, 0.5
+#: What was said at the milestone before is trusted in the plain model's place while it errs no more than so much as
+#: that: the two mostly know the same, and what jumps about between milestones errs more than what stays.
+STEADY = 1.05
 #: Of how many of the latest misses the median says what is usual, and after how many it is taken anew.
 LATELY, ANEW = 200, 5
 #: The mean of so many latest misses, of all and of the same carrier, moves the centre where that has helped.
@@ -94,9 +97,25 @@ def blend(left: Floats, at: Floats, done: Floats, members: dict[str, Floats], tr
         if len(part):
             upto = int(np.searchsorted(done[heard], at[part[0]], side="left"))
             seen = heard[max(0, upto - JUDGED) : upto]
-            share = shares(left[seen], stacked[seen], spoken[seen], names.index(trusted))
+            said = stacked[seen], spoken[seen]
+            share = shares(left[seen], *said, _leading(left[seen], *said, names, trusted))
             centre[part] = stacked[part] @ share
     return centre
+
+
+def _leading(left: Floats, said: Floats, spoken: NDArray[np.bool_], names: list[str], trusted: str) -> int:
+    """The place of the member to trust: the one asked for, or what was carried on where that is as good."""
+    place = names.index(trusted)
+    if trusted != PLAIN or CARRIED not in names:
+        return place
+    carried_on = names.index(CARRIED)
+    both = spoken[:, carried_on]
+    if both.sum() < JUDGED_FROM:
+        return place
+    weight = _weights(len(left)) * both
+    misses = np.abs(left[:, None] - said[:, [carried_on, place]])
+    before, now = weight @ misses
+    return carried_on if before <= STEADY * now else place
 
 
 def shares(left: Floats, said: Floats, spoken: NDArray[np.bool_], trusted: int) -> Floats:
@@ -111,8 +130,7 @@ def shares(left: Floats, said: Floats, spoken: NDArray[np.bool_], trusted: int) 
     usable = spoken.sum(axis=0) >= JUDGED_FROM
     if not usable[trusted]:
         return alone
-    weight = 0.5 ** (np.arange(len(left))[::-1] / HALVED)
-    weight /= weight.sum()
+    weight = _weights(len(left))
     misses = np.abs(left[:, None] - said)
     errors = np.where(usable, weight @ misses, np.inf)
     best = max(float(errors.min()), 1e-9)
@@ -125,6 +143,13 @@ def shares(left: Floats, said: Floats, spoken: NDArray[np.bool_], trusted: int) 
         return alone
     doubt = min(max(DOUBT / math.sqrt(len(left)), LEAST_DOUBT), MOST_DOUBT)
     return (1 - doubt) * mixed + doubt * alone
+
+
+def _weights(n: int) -> Floats:
+    """What each of n outcomes counts for, the latest last; they sum to 1."""
+    weight = 0.5 ** (np.arange(n)[::-1] / HALVED)
+    found: Floats = weight / weight.sum()
+    return found
 
 
 def _fitted(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tracking_core.transit_csv import Floats
 from tracking_core.transit_features import DAY, HOUR, Design, promise_tells
+from tracking_core.transit_lines import straight
 
 Rows = NDArray[np.intp]
 Flags = NDArray[np.bool_]
@@ -111,11 +112,16 @@ def learn(design: Design, known: Rows, asked: Rows, made: Predictions, cold: Flo
 
 
 def _more(design: Design, known: Rows, asked: Rows, made: Predictions, base: Floats) -> None:
-    """Members that see it otherwise: ratios instead of differences, and the plain columns against the promise."""
+    """Members that see it otherwise: ratios instead of differences, the promise, a straight line."""
     n, left = len(design.at), design.left
-    if left[known].min() >= 0:
-        shift = float(np.median(left[known])) * 0.05 + 1.0
-        target = np.log(left[known] + shift)
+    shift = float(np.median(left[known])) * 0.05 + 1.0
+    positive = left[known].min() >= 0
+    target = np.log(left[known] + shift) if positive else left[known]
+    if positive and not base.any():
+        made.of("line", n)[asked] = np.exp(np.minimum(straight(design, known, target)(asked), 40.0)) - shift
+    else:
+        made.of("line", n)[asked] = straight(design, known, (left - base)[known])(asked) + base[asked]
+    if positive:
         ratio = fit(design.rich[known], target, None, loss="squared_error", **SLOW)
         made.of("ratio", n)[asked] = np.exp(np.minimum(ratio(design.rich[asked]), 40.0)) - shift
         ratio = fit(design.plain[known], target, design.is_category, loss="squared_error")

@@ -16,12 +16,14 @@ LATEST = 1000
 #: How quickly the level follows misses: three in a thousand of each.
 STEP = 0.003
 #: With a short record the level follows faster: so much over the number of its outcomes, and no more than this.
-QUICK, MOST_STEP = 6.0, 0.03
+QUICK, MOST_STEP = 3.0, 0.03
 #: The level stays between these, so that a run of bad luck does not make windows useless.
 LEAST_LEVEL, MOST_LEVEL = 0.6, 0.95
 #: Shapes and levels are chosen from other outcomes than they are judged by: so much more than 80 % is asked, over the
 #: root of the number of outcomes.
-FEW = 0.25
+FEW = 0.3
+#: An outcome counts half as much for the factor when so many have come after it: a world that drifts is seen in time.
+HALVED = 150
 #: The shape of the windows is chosen anew after so many outcomes; with fewer than the second number it stays symmetric.
 RESHAPED, SHAPED_FROM = 50, 150
 #: Shapes that are tried: how even widths are made, and how much of what misses may miss to the left.
@@ -72,7 +74,23 @@ def level_of(known: Floats, level: float) -> float:
     return float(np.quantile(known, min(1.0, level * (1 + 1 / len(known))), method="higher"))
 
 
-def cautious(level: float, n: int) -> float:
+def lately(known: Floats, level: float) -> float:
+    """As `level_of`, with the later ones counting for more. known: in the order of time, the latest last."""
+    weight = 0.5 ** (np.arange(len(known))[::-1] / HALVED)
+    order = np.argsort(known, kind="stable")
+    reached = np.cumsum(weight[order]) / weight.sum()
+    wanted = min(1.0, level * (1 + 1 / _worth(len(known))))
+    return float(known[order[min(int(np.searchsorted(reached, wanted)), len(known) - 1)]])
+
+
+def _worth(n: int) -> float:
+    """How many equal outcomes n fading ones are worth."""
+    fading = math.exp(-math.log(2) / HALVED)
+    whole, squares = (1 - fading**n) / (1 - fading), (1 - fading ** (2 * n)) / (1 - fading**2)
+    return whole * whole / squares
+
+
+def cautious(level: float, n: float) -> float:
     """The level to ask of n known outcomes: few of them may have been lucky, so they are asked for more."""
     return min(level + FEW / math.sqrt(n), 1.0)
 
@@ -161,7 +179,7 @@ class Record:
             self.shape = narrowest(off, before, after, self.least)
             self.shaped_at = upto
             self.scores = scores(self.off, *self.shape.of(self.before, self.after, self.least), self.least)
-        return self.shape, level_of(self.scores[latest], cautious(level, min(upto, LATEST)))
+        return self.shape, lately(self.scores[latest], cautious(level, _worth(min(upto, LATEST))))
 
 
 def rolling(
