@@ -1,4 +1,4 @@
-"""Whether a text says that a missing parcel has turned up, or that it has been looked for in vain. Pure."""
+"""Whether a text says that a parcel never came, has turned up, or has been looked for in vain. Pure."""
 
 import re
 from typing import Final
@@ -28,6 +28,14 @@ _LOOKED: Final = re.compile(
     r"(?:ya )?(?:busque|mire|revise|pregunte)|nada|nadie (?:lo|la)|no (?:esta|aparece|lo encuentro|lo encontre|"
     r"lo tengo|lo veo|hay nada)|sigue sin|todavia no|aun no|en ningun)(?!\w)"
 )
+_NEVER_CAME: Final = re.compile(
+    r"(?<!\w)(?:never (?:arrived|came|come|received|got|showed|turned|delivered)|"
+    r"(?:did not|has not|have not|was not|still not|not) (?:yet |even |actually )?(?:arrived?|come|came|received?|"
+    r"get|got|gotten|delivered|show(?:ed)? up|here)|do not have (?:it|my|the)|nothing (?:came|arrived|here)|"
+    r"got nothing|still missing|"
+    r"(?:no|nunca|aun no|todavia no) (?:me |nos )?(?:ha |han )?(?:lleg\w+|recib\w+|entreg\w+|aparec\w+|vin\w+)|"
+    r"no (?:lo|la) (?:he )?(?:tengo|recib\w+)|sin (?:llegar|recibir))(?!\w)"
+)
 _SHORT: Final = 25
 
 
@@ -43,3 +51,9 @@ def says_missing(text: str) -> bool:
     """Whether the text says it was looked for in vain: "looked everywhere", "nadie lo tiene"."""
     plain = normal(text)
     return "?" not in text and len(plain.split()) <= _SHORT and _LOOKED.search(plain) is not None
+
+
+def never_came(text: str) -> bool:
+    """Whether the text says that a parcel has not come: "my package never arrived". Of one that is on its way too."""
+    plain = normal(text)
+    return "?" not in text and len(plain.split()) <= _SHORT and _NEVER_CAME.search(plain) is not None

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from bot.places import Instructions, instructions
+from bot.places import Instructions, gate_code_spans, instructions
 from flows import erasing, pin_covers
 from flows.driver_texts import tell_driver
 from flows.house import House
@@ -80,11 +80,15 @@ def _keep(shipment: Shipment, words: str, language: str, *, instead: bool, now: 
         told = {"before": delivery.get("instructions")}
     parts = list(told.get("parts", ()))
     kinds = kinds_of(words, language)
-    if instead and parts:
-        parts = [*parts[:-1], *_without(parts[-1], words, kinds, language)]
+    mended = _recoded(parts[-1], words, kinds, language) if instead and parts else None
+    if mended is not None:
+        parts = [*parts[:-1], mended]
     else:
-        parts = [left for part in parts for left in _beside(part, kinds)]
-    parts = [*parts, {"words": words, "kinds": sorted(kinds)}][-MOST_PARTS:]
+        if instead and parts:
+            parts = [*parts[:-1], *_without(parts[-1], words, kinds, language)]
+        else:
+            parts = [left for part in parts for left in _beside(part, kinds)]
+        parts = [*parts, {"words": words, "kinds": sorted(kinds)}][-MOST_PARTS:]
     text = ". ".join(one for one in (told.get("before"), *(part["words"].rstrip(" .") for part in parts)) if one)
     delivery["instructions"] = text
     delivery["told"] = {**told, "by": "customer", "at": now.isoformat(), "parts": parts, "text": text}
@@ -117,13 +121,26 @@ def _beside(part: dict[str, Any], kinds: set[str]) -> list[dict[str, Any]]:
     return [] if same else [part]
 
 
+def _recoded(part: dict[str, Any], words: str, kinds: set[str], language: str) -> dict[str, Any] | None:
+    """The corrected part with the new code where the old one stood; None when more than the code is corrected."""
+    spans, new = gate_code_spans(part["words"]), instructions(words, language)
+    if kinds != {"code"} or len(spans) != 1 or new.note:
+        return None
+    start, end = spans[0]
+    code = new.gate_code or words.strip(" ,.;")
+    return {**part, "words": f"{part['words'][:start]}{code}{part['words'][end:]}"}
+
+
 def _without(part: dict[str, Any], words: str, kinds: set[str], language: str) -> list[dict[str, Any]]:
     """What stays of the part that is corrected: a code that the correction does not speak of."""
     if set(part["kinds"]) <= kinds or kinds == {"note"}:
         return []
     old, new = instructions(part["words"], language), instructions(words, language)
     if "code" in kinds and old.gate_code and new.gate_code:
-        kept = part["words"].replace(old.gate_code, "").strip(" ,.;")
+        kept = part["words"]
+        for start, end in reversed(gate_code_spans(kept)):
+            kept = kept[:start] + kept[end:]
+        kept = " ".join(kept.split()).strip(" ,.;")
         return [{"words": kept, "kinds": [kind for kind in part["kinds"] if kind != "code"]}] if kept else []
     if old.gate_code:
         return [{"words": f"{old.gate_code}", "kinds": ["code"]}]

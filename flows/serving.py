@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bot.found_words import never_came
 from bot.understanding import Entity
 from flows import escalation, menus, possible, small_talk, where_is_my_order
 from flows.kit import Kit
 from flows.stories import running
 from flows.stories.plots import PLOTS
 from flows.text_names import CASE_INTENTS
+from tracking_core.states import ShipmentState
 
 PERSON: Final = "talk_to_person"
 #: What is offered to whoever asks what we can do, in this order, as far as the parcel's state allows.
@@ -29,6 +31,8 @@ MOST_HELP: Final = 5
 
 def serve(kit: Kit, intent: str, numbers: Sequence[Entity], *, said: str | None = None) -> None:
     """Answer the intent, or begin its story. numbers: the orders it is about. said: what a story begins with."""
+    if intent == "where_is_my_order" and never_came(kit.text.text) and _all_delivered(kit, numbers):
+        intent = "not_received"  # to tell them that it was delivered would send them round in a circle
     if intent == "where_is_my_order":
         where_is_my_order.answer(kit, numbers)
     elif intent in PLOTS:
@@ -43,6 +47,12 @@ def serve(kit: Kit, intent: str, numbers: Sequence[Entity], *, said: str | None 
         kit.reply(intent)
     else:  # affirm, deny: there is no question of ours they could answer
         kit.reply("noted")
+
+
+def _all_delivered(kit: Kit, numbers: Sequence[Entity]) -> bool:
+    """Whether all the parcels they may mean have been delivered, as far as we know."""
+    found = where_is_my_order.meant(kit, numbers)
+    return bool(found) and all(one.state == ShipmentState.DELIVERED for one in found)
 
 
 def about_order(order_number: str | None) -> tuple[Entity, ...]:

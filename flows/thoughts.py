@@ -1,7 +1,7 @@
 """Several thoughts in one text: each is served in its turn, and the answers are put together again."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -19,12 +19,18 @@ from flows.kit import Kit
 from flows.small_talk import PLAIN
 from flows.stories import running
 from flows.texts import MAX_SEGMENTS
+from flows.where_is_my_order import own
 from tracking_core.models import Promise
 
 #: So many are served; who writes a whole letter is better served by a person reading it whole.
 MOST: Final = 3
 #: Nothing that has to be served: politeness around a request.
 IDLE: Final = PLAIN | {"affirm", "deny", "out_of_scope"}
+PERSON: Final = "talk_to_person"
+#: What a person settles in the end: beside the wish for one it needs no questions of ours.
+TO_A_PERSON: Final = frozenset(
+    {"damaged", "wrong_or_missing_item", "complaint", "return_or_refund", "not_received", "cancel_order"}
+)
 #: A sentence that adds something.
 _ALSO: Final = re.compile(
     r"(?<=[.!?;,])\s+(?:(?:oh|and|y|ah)[,\s]+)?(?:also|plus|by the way|btw|another thing|one more thing|"
@@ -69,18 +75,33 @@ def serve(kit: Kit, one: Callable[[Kit], None]) -> bool:
     meant = {from_customer(meaning).intent for _, meaning in parts}
     if len(parts) < 2 or (len(meant) < 2 and not running.is_open(kit)):
         return False  # one thought, in one sentence or in two
+    if PERSON in meant:
+        parts = _beside_a_person(kit, parts)
+        if len(parts) == 1:  # the person reads the whole of it
+            kit.understanding = parts[0][1]
+            return False
     held: list[tuple[OutboundMessage, str]] = []
+    asked: set[str] = set()
     part = kit
     for text, meaning in parts:
         part = replace(
             part, text=replace(kit.text, text=text), understanding=meaning, thoughts=(), held=held, answering=False
         )
+        before = part.story_asked
         one(part)
+        asked |= {held[-1][1]} if part.story_asked and not before and held else set()
     running.resume(part)
     kit.shipment_id = part.shipment_id
-    for message, key in _together(kit, held):
+    for message, key in _together(kit, held, asked):
         outbox.enqueue(kit.session, message, key=key, now=kit.now)
     return True
+
+
+def _beside_a_person(kit: Kit, parts: Sequence[Thought]) -> list[Thought]:
+    """What is still served beside "I want a person": what went wrong they tell that person, a stranger everything."""
+    stranger = not own(kit)
+    meant = [(thought, from_customer(thought[1]).intent) for thought in parts]
+    return [one for one, intent in meant if intent == PERSON or not (stranger or intent in TO_A_PERSON)]
 
 
 def _asks(kit: Kit, thought: Thought) -> bool:
@@ -94,10 +115,15 @@ def _asks(kit: Kit, thought: Thought) -> bool:
     return choice(text, _ANY_CHOICE) is not None or yes_or_no(text) is not None or running.claims(part)
 
 
-def _together(kit: Kit, held: Sequence[tuple[OutboundMessage, str]]) -> list[tuple[OutboundMessage, str]]:
-    """The answers in their order, lists of choices last, joined where two fit into what one text may cost."""
+def _together(
+    kit: Kit, held: Sequence[tuple[OutboundMessage, str]], asked: Container[str]
+) -> list[tuple[OutboundMessage, str]]:
+    """The answers in their order, questions and then lists of choices last, joined where two fit into one text.
+
+    asked: the keys of the answers that ask something.
+    """
     said: list[tuple[OutboundMessage, str]] = []
-    for message, key in sorted(held, key=lambda one: _is_list(one[0])):
+    for message, key in sorted(held, key=lambda one: (_is_list(one[0]), one[1] in asked)):
         before = said[-1] if said else None
         joined = None if before is None else _joined(kit, before[0], message)
         if before is None or joined is None:

@@ -1,5 +1,6 @@
 """Steps that several stories share: say in your own words what is wrong, and send a photo if you can."""
 
+import re
 from typing import Final
 
 from bot import small_talk
@@ -25,6 +26,14 @@ _NOTHING_TO_SHOW: Final = Phrases(
 )
 _AROUND: Final = Phrases("sorry|ok|okay|well|please|right now|now|perdon|perdona|lo siento|pues|ahora|de momento")
 _SHORT: Final = 9
+#: What questions about a parcel begin with, or are made of.
+_ASKS: Final = re.compile(
+    r"(?<!\w)(?:where|wheres|when|whens|what|whats|who|how|is it|is there|are you|do you|can you|can i|status|track|"
+    r"tracking|eta|update|donde|cuando|que es|cual|quien|a que hora|como|hay|puedo|pueden|puedes|estado|"
+    r"rastre\w*)(?!\w)"
+)
+#: So many words tell something.
+_LEAST_TOLD: Final = 4
 _SMALL_TALK: Final = frozenset({"greet", "thanks", "goodbye", "are_you_a_bot", "help"})
 
 
@@ -65,8 +74,8 @@ def tell(template: str, *, then: str) -> Step:
         return PERSON
 
     def words(talk: Talk, text: str, _understood: Understanding) -> Next:
-        if yes_or_no(text) is not None:
-            return None  # "yes" describes nothing
+        if yes_or_no(text) is not None or _only_asks(text):
+            return None  # "yes" describes nothing, nor does "what is your phone number?"
         note_words(talk, text)
         return then
 
@@ -74,8 +83,20 @@ def tell(template: str, *, then: str) -> Step:
 
 
 def tells(_talk: Talk, text: str, understood: Understanding) -> bool:
-    """Whether the words describe something although small talk was heard in them: "too small" is no farewell."""
-    return understood.intent in _SMALL_TALK and small_talk.whole(normal(text)) is None and "?" not in text
+    """Whether the words describe something although something else was heard in them.
+
+    "Too small" is no farewell; "I have waited for three weeks" tells what went wrong, and asks nothing.
+    """
+    if "?" in text:
+        return False
+    if understood.intent == "where_is_my_order":
+        return _ASKS.search(normal(text)) is None and len(text.split()) >= _LEAST_TOLD
+    return understood.intent in _SMALL_TALK and small_talk.whole(normal(text)) is None
+
+
+def _only_asks(text: str) -> bool:
+    """Whether a short text is a question and nothing else."""
+    return text.rstrip().endswith("?") and len(text.split()) < TELLING_WORDS and _ASKS.match(normal(text)) is not None
 
 
 def photo() -> Step:

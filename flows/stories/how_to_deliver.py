@@ -26,11 +26,12 @@ HINDRANCES: Final = {
 ECHO_CHARS: Final = 110
 #: A text that only asks whether, or says that, something is to be told, and not what.
 _ONLY_ASKS: Final = re.compile(
-    r"\b(?:can|could|may|how do|how can|want to|wanna|like to|need to|let me|puedo|podria|como puedo|quiero|quisiera|"
-    r"necesito|me gustaria)\b.*\b(?:instructions?|note|message|something|driver|courier|instrucciones|"
+    r"\b(?:can|could|may|how do|how can|want to|wanna|like to|need to|let me|puedo|podria|como puedo|quiero|"
+    r"quisiera|necesito|me gustaria)\b.*\b(?:instructions?|note|message|something|driver|courier|instrucciones|"
     r"indicaciones|nota|mensaje|algo|repartidor|chofer|conductor|mensajero)\b"
     r"|^\W*(?:(?:add|leave|special|change|update|give|set|new|dejar|agregar|anadir|dar|cambiar|poner)\s+)*"
-    r"(?:my |the |mis |unas )?(?:delivery |special |drop ?off )?(?:instructions?|notes?|instrucciones|indicaciones)"
+    r"(?:i have |i've got |tengo )?(?:my |the |some |a |mis |unas |una )?(?:delivery |special |drop ?off )?"
+    r"(?:instructions?|notes?|instrucciones|indicaciones)"
     r"(?: de entrega| for the driver| para el repartidor| please| por favor)?\W*$",
     re.IGNORECASE,
 )

@@ -1,8 +1,10 @@
 """Delivered, says the scan, and it is not there: what we know, where to look, and a person when it stays away."""
 
+import re
 from typing import Final
 
 from bot.answers import choice, yes_or_no
+from bot.folding import fold
 from bot.found_words import says_found, says_missing
 from bot.understanding import Understanding
 from flows import missing, proofs
@@ -11,6 +13,11 @@ from flows.stories.machine import DONE, OVER, PERSON, SAY_WHERE, Next, Plot, Ste
 from tracking_core.models import Shipment
 from tracking_core.states import ShipmentState
 
+_WILL_NOT_WAIT: Final = re.compile(
+    r"(?<!\w)(?:(?:can't|cant|cannot|can not|won't|wont|don't want to|do not want to|not going to|not) wait|"
+    r"need it (?:now|today)|"
+    r"no (?:quiero|puedo|voy a|pienso) esperar|no espero|lo necesito (?:ya|hoy))(?!\w)"
+)
 CHECK, WAITING, STILL = "check", "waiting", missing.STILL
 
 
@@ -121,7 +128,7 @@ def _correct(talk: Talk, said: str) -> Next:
     """After "we ask you again tomorrow": it has turned up, or they do not want to wait."""
     if says_found(said):
         return found(talk)
-    return None
+    return PERSON if _WILL_NOT_WAIT.search(fold(talk.kit.text.text)) else None
 
 
 def _collected(talk: Talk) -> str:
@@ -146,5 +153,4 @@ PLOT: Final = Plot(
     },
     correct=_correct,
     collected=_collected,
-    also=frozenset({"proof_of_delivery"}),
 )

@@ -5,13 +5,15 @@ from datetime import datetime
 
 from bot.answers import choice, yes_or_no
 from bot.understanding import Understanding
-from bot.when import matching, when
+from bot.when import When, matching, when
 from channels.segments import count
+from flows import delays
 from flows.kit import Kit
 from flows.rescheduling import clock_of, hindrance, in_a_list, in_words, move, offered
 from flows.slots import Slot
 from flows.stories.machine import DONE, PERSON, Next, Plot, Step, Talk
-from flows.stories.words import asks, denies, drops_it, undenied, wants_more, wants_none
+from flows.stories.words import asks, denies, drops_it, undenied, wanted, wants_more, wants_none
+from flows.telling import Telling
 from flows.texts import MAX_SEGMENTS
 from tracking_core.models import Shipment
 
@@ -82,8 +84,8 @@ def _heard(talk: Talk, text: str) -> Next:
     fitting = _fitting(talk, text)
     if fitting is None:
         return None
-    if len(fitting) == 1 and not denies(text):
-        if talk.sure and not asks(text):
+    if len(fitting) == 1 and (not denies(text) or _wish(talk, wanted(text)) is not None):
+        if talk.sure and not asks(text) and not denies(text):
             return _take(talk, fitting[0])
         _want(talk, fitting[0])
         return CONFIRM
@@ -158,6 +160,7 @@ def _take(talk: Talk, slot: Slot) -> Next:
     key = kit.next_key()
     words = in_words(slot, kit.wording, clock_of(parcel, kit.workflow))
     move(kit.session, kit.house, parcel, slot, key=key, words=words, now=talk.now)
+    delays.say_anew(Telling(kit.session, kit.house, kit.workflow, kit.retailer, talk.now), parcel)
     talk.say("reschedule_done", key=key, order=parcel.order_number, slot=words)
     talk.note(taken=_noted([slot])[0], only=None, shown=None, page=None)
     return DONE
@@ -200,13 +203,26 @@ def _left(talk: Talk) -> list[Slot]:
 
 def _fitting(talk: Talk, text: str) -> list[Slot] | None:
     """The free slots the words mean, or do not deny; None when they say nothing about when."""
-    zone, free = clock_of(talk.the_parcel, talk.kit.workflow), _all(talk)
-    said = undenied(text) if denies(text) else text
-    wish = when(said, now=talk.now, zone=zone, language=talk.kit.language)
+    if not denies(text):
+        return _slots_of(talk, _wish(talk, text))
+    meant = _slots_of(talk, _wish(talk, wanted(text)))  # "I am not home tomorrow, can you come on Friday?"
+    if meant is not None:
+        return meant
+    unwanted = _slots_of(talk, _wish(talk, undenied(text)))
+    return None if unwanted is None else [slot for slot in _left(talk) if slot not in unwanted] or _all(talk)
+
+
+def _wish(talk: Talk, text: str) -> When | None:
+    zone = clock_of(talk.the_parcel, talk.kit.workflow)
+    return when(text, now=talk.now, zone=zone, language=talk.kit.language)
+
+
+def _slots_of(talk: Talk, wish: When | None) -> list[Slot] | None:
     if wish is None:
         return None
-    meant = [free[place] for place in matching(wish, [slot.pair for slot in free], zone)]
-    return [slot for slot in free if slot not in meant] or free if denies(text) else meant
+    free = _all(talk)
+    zone = clock_of(talk.the_parcel, talk.kit.workflow)
+    return [free[place] for place in matching(wish, [slot.pair for slot in free], zone)]
 
 
 def _noted(slots: Sequence[Slot]) -> list[list[str]]:

@@ -238,7 +238,7 @@ def _corrected(kit: Kit, understood: Understanding) -> bool:
     said = correction(text)
     refused = yes_or_no(text) is False and "thank" not in text.lower() and "gracias" not in text.lower()
     marked = said is not None or refused or drops_it(text)
-    if not marked and understood.is_clear and understood.intent != "affirm":
+    if not marked and understood.is_clear and understood.intent not in ("affirm", "deny"):
         return False
     for row in rows_of(kit, "done"):
         talk = talk_of(kit, row)

@@ -69,7 +69,9 @@ def asks(text: str) -> bool:
 _DENIES: Final = re.compile(
     r"(?<!\w)(?:not|no|nope|\w+n't|(?:ca|wo|do|does|did|is|are|wo|would|could)nt|cannot|"
     r"never|except|unless|without|neither|nor|busy|away|impossible|anything but|"
-    r"nunca|tampoco|menos|excepto|salvo|imposible|ocupad[oa]|ning[uú]n)(?!\w)",
+    r"(?:i|we)(?:'m| am|'re| are| have(?: to)?)? (?:at )?work(?:ing)?|trabajo|tengo que trabajar|"
+    r"nunca|tampoco|menos(?! (?:cuarto|diez|veinte|cinco|veinticinco|\d))|excepto|salvo|"
+    r"imposible|ocupad[oa]|ning[uú]n)(?!\w)",
     re.IGNORECASE,
 )
 #: Says no and means yes.
@@ -84,6 +86,19 @@ def denies(text: str) -> bool:
 def undenied(text: str) -> str:
     """The text without the words that deny: what is left is what is not wanted."""
     return _DENIES.sub(" ", _plain(text))
+
+
+#: Where one clause ends and the next may want what the first one denied.
+_CLAUSE: Final = re.compile(
+    r"[,.;!?\n]+|(?<!\w)(?:but|so|can you|can u|could you|how about|what about|instead|pero|mejor|"
+    r"sino|puede\w*|podria\w*)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def wanted(text: str) -> str:
+    """The clauses that deny nothing: of "not home tomorrow, can you come friday" the second. Empty when all deny."""
+    return " ".join(part for part in _CLAUSE.split(_plain(text)) if part.strip() and not denies(part)).strip()
 
 
 def _plain(text: str) -> str:
