@@ -1,6 +1,7 @@
 """How carriers, services, lanes and drivers do: facts of finished parcels with what shoppers said of them."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -89,9 +90,11 @@ def cards(
 
 
 def driver_names(session: Session, retailer: str, ids: Sequence[int]) -> dict[int, str]:
-    """Drivers' names by id."""
-    query = select(Driver.id, Driver.name).where(Driver.retailer == retailer, Driver.id.in_(ids))
-    return {row.id: row.name for row in session.execute(query)}
+    """Drivers' names by id; those of the same name with the last two figures of their numbers."""
+    query = select(Driver.id, Driver.name, Driver.phone).where(Driver.retailer == retailer, Driver.id.in_(ids))
+    rows = session.execute(query).all()
+    same = Counter(row.name for row in rows)
+    return {row.id: row.name if same[row.name] == 1 else f"{row.name} (…{row.phone[-2:]})" for row in rows}
 
 
 def after(session: Session, facts: Sequence[Fact], *, now: datetime) -> None:

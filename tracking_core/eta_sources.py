@@ -172,7 +172,7 @@ def _from_origin(shipment: Shipment) -> tuple[datetime, float, timedelta] | None
 def _seconds_left(shipment: Shipment, position: dict[str, Any]) -> tuple[float, float] | None:
     """Seconds from the position to the door and how far off that may be; None when the stops before it are unknown."""
     km = _km_left(shipment, position)
-    direct_s = km * 1000 * _seconds_a_metre(shipment) if km is not None else None
+    direct_s = km * 1000 * seconds_a_metre(shipment) if km is not None else None
     state, stops = ShipmentState(shipment.state), shipment.stops_away
     if state is ShipmentState.AT_ADDRESS:
         return 60.0, LEAST_SIDE_S
@@ -188,7 +188,7 @@ def _seconds_left(shipment: Shipment, position: dict[str, Any]) -> tuple[float, 
     return expected, max(EIGHTY * math.hypot(spread_s * math.sqrt(stops + 1), SHARE * expected), LEAST_SIDE_S)
 
 
-def _seconds_a_metre(shipment: Shipment) -> float:
+def seconds_a_metre(shipment: Shipment) -> float:
     """How long each metre of the straight line takes: as the roads to this door say, else as in any town."""
     road = _learned(shipment, "road")
     there = shipment.destination or {}

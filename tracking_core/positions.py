@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db import insert_once
 from tracking_core import rounds, stops_said
-from tracking_core.eta_sources import DETOUR, TOWN_MPS
+from tracking_core.eta_sources import seconds_a_metre
 from tracking_core.facts import CarrierEvent, Position
 from tracking_core.models import Driver, Shipment
 from tracking_core.position_models import DriverPosition, DriverTrail
@@ -54,11 +54,10 @@ class Radii:
     #: So little of the way left, in time, is near as well; None: only metres count.
     arriving_within: timedelta | None = None
 
-    @property
-    def near_m(self) -> float:
-        """From how far off somebody is near: the metres, or those a van makes in the time."""
+    def near_m(self, parcel: Shipment) -> float:
+        """From how far off its driver is near: the metres, or those a van makes in the time on its roads."""
         within_s = self.arriving_within.total_seconds() if self.arriving_within is not None else 0.0
-        return max(self.arriving_m, within_s * TOWN_MPS / DETOUR)
+        return max(self.arriving_m, within_s / seconds_a_metre(parcel))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ def heralds(parcel: Shipment, here: Fix, radii: Radii, *, before: str) -> list[C
         return []
     if here.accuracy_m is not None and here.accuracy_m > radii.at_address_m:
         return []
-    found = _passed(distance_m(here.lat, here.lon, *door), radii)
+    found = _passed(parcel, distance_m(here.lat, here.lon, *door), radii)
     told = {ShipmentState.ARRIVING.value, ShipmentState.AT_ADDRESS.value}
     upto = list(found) if before not in told else [zone for zone in found if zone.rank < ShipmentState(before).rank]
     rest = [zone for zone in upto if zone.rank > state.rank]
@@ -141,11 +140,11 @@ def expected_soon(parcel: Shipment, *, at: datetime) -> list[CarrierEvent]:
     return [CarrierEvent(SOURCE, event_id, parcel.tracking_number, ShipmentState.ARRIVING.value, at)]
 
 
-def _passed(away_m: float, radii: Radii) -> tuple[ShipmentState, ...]:
+def _passed(parcel: Shipment, away_m: float, radii: Radii) -> tuple[ShipmentState, ...]:
     """The zones of a door somebody so far away is in, the outer one first."""
     if away_m <= radii.at_address_m:
         return (ShipmentState.ARRIVING, ShipmentState.AT_ADDRESS)
-    return (ShipmentState.ARRIVING,) if away_m <= radii.near_m else ()
+    return (ShipmentState.ARRIVING,) if away_m <= radii.near_m(parcel) else ()
 
 
 def newest(session: Session, driver_id: int, *, now: datetime) -> DriverPosition | None:
@@ -259,7 +258,7 @@ def _entered(parcel: Shipment, here: Fix, radii: Radii, zones: dict[str, str]) -
     door = _place(parcel)
     if door is None:
         return ()
-    passed = _passed(distance_m(here.lat, here.lon, *door), radii)
+    passed = _passed(parcel, distance_m(here.lat, here.lon, *door), radii)
     if not passed:
         return ()
     if zones.get(str(parcel.id)) in (passed[-1], ShipmentState.AT_ADDRESS):
@@ -275,7 +274,7 @@ def _still_near(session: Session, zones: dict[str, str], here: Fix, radii: Radii
     near = dict(zones)
     for parcel in session.scalars(select(Shipment).where(Shipment.id.in_([int(one) for one in zones]))):
         door = _place(parcel)
-        if door is None or distance_m(here.lat, here.lon, *door) > LEFT_AT * radii.near_m:
+        if door is None or distance_m(here.lat, here.lon, *door) > LEFT_AT * radii.near_m(parcel):
             near.pop(str(parcel.id))
     return near
 

@@ -88,6 +88,21 @@ def test_the_next_stop_is_arriving_then_at_the_address_and_is_told_each_once(wor
     assert (state(world, first), told(world)) == ("at_address", before + 2)
 
 
+def test_near_may_be_a_time_by_the_roads_to_that_door(database: Database, now: datetime, tmp_path: Path) -> None:
+    world = World.build(database, now, tmp_path, workflow=f"{ALL}eta: {{arriving_within: 5m}}\n")
+    parcel = stop(world, "A1", 3000)
+    at(world, 3000 - 1700)  # 1615 m of the line are five minutes through a town
+    assert state(world, parcel) == "out_for_delivery"
+    with world.database.write() as session:  # a river lies between: the server of the roads says twenty minutes
+        here, there = place(1300), session.get_one(Shipment, parcel).destination
+        road = {"from": list(here), "to": [there["lat"], there["lon"]], "metres": 9000, "seconds": 1200}
+        session.get_one(Shipment, parcel).learned = {"road": {**road, "as_of": now.isoformat()}}
+    at(world, 3000 - 1000)
+    assert state(world, parcel) == "out_for_delivery"
+    at(world, 3000 - 400)
+    assert state(world, parcel) == "arriving"
+
+
 def test_only_the_next_stop_hears_of_it(world: World) -> None:
     first, second = stop(world, "A1", 1000), stop(world, "B2", 500, BEN, hours=3)
     before = told(world, BEN)

@@ -70,9 +70,16 @@ def test_rows_of_drivers_and_lanes(web: Web) -> None:
     fill(web)
     drivers = web.api("GET", "/analytics/carriers?by=driver").json["items"]
     assert [(one["driver"], one["parcels"], one["carrier"]) for one in drivers] == [("Dee", 40, None)]
+    with web.database.write() as session:
+        other = Driver(retailer="default", name="Dee", phone="+14155550233", created_at=web.clock.now)
+        session.add(other)
+        session.flush()
+        session.add_all(fact(web, 400 + n, driver_id=other.id) for n in range(2))
+    drivers = web.api("GET", "/analytics/carriers?by=driver").json["items"]
+    assert [(one["driver"], one["parcels"]) for one in drivers] == [("Dee (…00)", 40), ("Dee (…33)", 2)]
     lanes = web.api("GET", "/analytics/carriers?by=lane").json["items"]
     assert {(one["lane"], one["carrier"], one["parcels"]) for one in lanes} == {
-        (LANE, "ups", 40), (LANE, "walker", 40), (LANE, "rare", 3),
+        (LANE, "ups", 42), (LANE, "walker", 40), (LANE, "rare", 3),
     }  # fmt: skip
 
 
