@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.rules import en_words, es_words
 from bot.rules.base import Rule, rules
+from bot.rules.negated import BEYOND_DOUBT
 
 _WORDS: Final = {
     "p": r"(?:orders?|packages?|parcels?|deliver(?:y|ies)|shipments?|consignments?|purchases?)",
@@ -17,6 +18,7 @@ _WORDS: Final = {
     "es_p": r"(?:pedidos?|paquetes?|envios?|encargos?|compras?|orden|encomiendas?|entregas?)",
     "es_drv": es_words.WORDS["drv"],
     "es_bad": es_words.WORDS["bad"],
+    "card": r"(?:new |replacement |debit |credit |bank |physical |first )*cards?",
     #: What makes it another request, or another's business.
     "not_so": (
         r"never|refund\w*|money|return\w*|cancel\w*|exchange|wrong|missing|instead|incorrect|delivered|deliver to|"
@@ -96,5 +98,26 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"no llega|sigue|no aparece|cuando|nada de nada|ni senas|sin noticias|no se mueve|no ha llegado|alcanza)"
         ),
         r"{es_not_so}|{es_bad}|boletos|concierto|pizza a",
+    ),
+    # A card that a bank has posted is a parcel; all else about cards is none of ours, and a model hears mostly that.
+    (
+        "where_is_my_order",
+        BEYOND_DOUBT,
+        (
+            r"track(?:ing)? (?:\w+ ){{0,3}}{card}|where is my {card}$|"
+            r"need (?:\w+ ){{0,2}}{card} (?:now|soon|quickly|asap)|"
+            r"(?:when|how (?:long|soon|quickly|fast)|wait time|why (?:have|has) (?:i )?not|have not|has not|did not|"
+            r"still waiting) .{{0,40}}(?:receive|recieve|get|gotten|received|recieved|arriv\w+|come|expect|have|"
+            r"deliver\w*|mailed|sent|ship\w*|wait|got) .{{0,15}}{card}|"
+            r"(?:when|how (?:long|soon)|where|has|have|is|will|did|not) .{{0,30}}{card} .{{0,25}}(?:arriv\w+|come|"
+            r"get here|be delivered|been (?:sent|shipped|mailed)|in the mail|on (?:it is|the) way|get to me)|"
+            r"(?:cuando|donde|ya|no) .{{0,25}}(?:lleg\w+|recib\w+|enviaron|mandaron) .{{0,12}}tarjeta(?: nueva)?$"
+        ),
+        (
+            r"gift|green|sim|declin\w+|stol\w+|(?:i|have) lost|lost my|block\w*|fees?|charg\w+|limit|pin|activat\w+|"
+            r"swallow\w*|machine|atm|(?:not|does it|it) work\w*|pay\w*|top|transfer\w*|refund|birthday|greeting|memory|"
+            r"video|graphics|report|score|points|expir\w+|apply|approved|damaged|broken|money|cash|statement|bill|"
+            r"says delivered|was delivered|regalo|robad\w+|perdi|bloque\w+|saldo|cobr\w+|puntos"
+        ),
     ),
 )

@@ -18,6 +18,9 @@ LATE = """
     paid extra for express shipping, it has been a week
     I bought a kettle ages ago and still have no news
     need it by sunday for the christening, will that work
+    can I track the debit card you mailed
+    still haven't received the card
+    no me ha llegado mi tarjeta
     qué razón me dan de mi paquete
     encargué un violín hace un mes y nada
     mi pedido sigue sin moverse
@@ -29,6 +32,7 @@ NOT_LATE = """
     cancel the order that is still pending
     compré una tele y llegó rota
     track my spending
+    my card has not been working
     how far is the moon
     when do i get my paycheck"""
 
