@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.lateness import asks_why_late
+from bot.person_wish import wants_person
 from bot.temper import is_angry
 from bot.understanding import Entity, from_customer
 from channels.inbox import ClaimedText
@@ -42,7 +43,9 @@ def _take(kit: Kit) -> None:
         _unclear(kit, understood.entities)
     else:
         kit.dialogue.misses = 0
-        serve(kit, understood.intent, understood.entities)
+        # Whoever tells what went wrong and asks for a person is not asked questions first.
+        person = understood.intent in thoughts.TO_A_PERSON and wants_person(kit.text.text)
+        serve(kit, thoughts.PERSON if person else understood.intent, understood.entities)
 
 
 def _unclear(kit: Kit, numbers: Sequence[Entity]) -> None:
