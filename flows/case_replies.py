@@ -11,10 +11,12 @@ from channels import outbox
 from channels.messages import Category, OutboundMessage
 from channels.models import Conversation, OurAddress
 from channels.segments import to_gsm
+from flows import promises
 from flows.accounts import Agent, main_sender
 from flows.case_history import say
 from flows.models import Case, CaseEntry
 from flows.senders import sender_of_mail
+from flows.wording import Wording
 from tracking_core.models import Shipment
 
 if TYPE_CHECKING:
@@ -61,8 +63,23 @@ def send(
         retailer=case.retailer,
         shipment_id=case.shipment_id,
     )
-    outbox.enqueue(session, message, key=f"case:{case.id}:reply:{entry.id}", now=now)
+    key = f"case:{case.id}:reply:{entry.id}"
+    if outbox.enqueue(session, message, key=key, now=now):
+        _note_time(session, house, case, text, key=key, now=now)
     return entry
+
+
+def _note_time(session: Session, house: "House", case: Case, text: str, *, key: str, now: datetime) -> None:
+    """Enter the parcel's expected time into the ledger if the agent has told it, as a canned answer does."""
+    parcel = session.get(Shipment, case.shipment_id) if case.shipment_id is not None else None
+    if parcel is None:
+        return
+    workflow = house.workflows.of(session, case.retailer)
+    for language in dict.fromkeys((case.language or workflow.languages[0], *workflow.languages)):
+        wording = Wording(house, workflow, language, now)
+        expected = wording.expected(parcel) if wording.when(parcel) else None
+        if promises.note(session, wording, parcel, text, key=key, template="reply", expected=expected) is not None:
+            return
 
 
 def signature(session: Session, house: "House", case: Case, *, agent: str) -> str:

@@ -4,15 +4,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time, tzinfo
 from typing import Any
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ScalarSelect, or_, select
 
 from channels.messages import Category, Status
 from channels.models import Conversation, OutboxRow
 from flows import promises, rescheduling
-from flows.promises import LATE_TOO
-from flows.telling import EMAIL, SMS, Telling, free_key, parcels_of
+from flows.promises import LATE_TOO, last_told
+from flows.telling import EMAIL, SMS, Telling, free_key, ours_of, parcels_of
+from flows.wording import is_unknown
 from tracking_core.finding import of_phone
 from tracking_core.models import Shipment
+from tracking_core.promises import left
 from tracking_core.states import ShipmentState
 
 LATER, SOONER = "delay", "early"
@@ -48,32 +50,51 @@ def take_back(telling: Telling, parcel: Shipment, *, reason: str) -> None:
     to wait in a circle, since they wait for the order that we hold.
     """
     mine = [row for row in waiting(telling, parcel) if parcel.id in ids_in(row.key)]
-    mine = [row for row in mine if _held(telling, [one for one in ids_in(row.key) if one != parcel.id])]
+    mine = [row for row in mine if _held(telling, _others(row, parcel))]
     taken = telling.withdraw([row.key for row in mine], reason=reason)
     for row in mine:
-        others = [one for one in ids_in(row.key) if one != parcel.id]
-        if row.key in taken and others:
-            _write(telling, parcels_of(telling.session, others), LATER, [_way(row)], due=row.not_before)
+        others = _still_late(telling, _others(row, parcel), but=taken) if row.key in taken else []
+        if others:
+            _write(telling, others, LATER, [_way(row)], due=row.not_before)
+
+
+def _still_late(telling: Telling, ids: Iterable[int], *, but: Iterable[str]) -> list[Shipment]:
+    """Those of the parcels that still come later than their owner knows, by id: of the others there is no such news.
+
+    but: keys of texts that have been taken back.
+    """
+    rules, found = telling.workflow.eta, []
+    for one in parcels_of(telling.session, sorted(ids)):
+        expected = telling.wording(one).expected(one)
+        if ShipmentState(one.state).is_final:
+            continue
+        if expected is None or is_unknown(one, expected):
+            late = one.delay_said_at is not None
+        else:
+            given = last_told(telling.session, one, but=list(but))
+            late = given is not None and left(given, expected, grace=rules.delay_grace, early=None) is not None
+        found += [one] if late else []
+    return found
+
+
+def _others(row: OutboxRow, parcel: Shipment) -> list[int]:
+    return [one for one in ids_in(row.key) if one != parcel.id]
 
 
 def _held(telling: Telling, ids: Sequence[int]) -> bool:
     """Whether these parcels are ours to write about until the transaction ends; never waits."""
-    there = len(parcels_of(telling.session, ids)) if ids else 0
-    if not there:
-        return True
-    query = select(Shipment.id).where(Shipment.id.in_(ids)).with_for_update(of=Shipment, skip_locked=True)
-    return len(telling.session.scalars(query).all()) == there
+    return not ids or len(ours_of(telling.session, ids)) == len(parcels_of(telling.session, ids))
 
 
 def tell(telling: Telling, parcel: Shipment, kind: str, ways: Iterable[str], *, timed: bool = True) -> bool:
     """Owe the news of a parcel that comes later, or sooner, than its owner was told. False: enough was said today.
 
     kind: LATER or SOONER. timed: there is a new time to tell. Late parcels of one person become one text, which waits a
-    moment for the others where there are any.
+    moment for the others where there are any. A text with a parcel somebody else is deciding about stays as it is.
     """
     ways = sorted(ways)
     telling.hold_talks(parcel)  # all of them before any: to take back and to write go about them in other orders
-    old = waiting(telling, parcel)
+    old = [row for row in waiting(telling, parcel) if _held(telling, _others(row, parcel))]
     merged = [row for row in old if kind == LATER and row.key.startswith(f"{LATER}:") and _way(row) in ways]
     mine = [row for row in old if parcel.id in ids_in(row.key)]
     going = {row.key for row in (*merged, *mine)}
@@ -87,21 +108,30 @@ def tell(telling: Telling, parcel: Shipment, kind: str, ways: Iterable[str], *, 
         if row.key in taken:
             others.update(ids_in(row.key))
             due = row.not_before if due is None or row.not_before is None else min(due, row.not_before)
-    ids = sorted(others - {parcel.id}) if kind == LATER else []
-    covered = [*parcels_of(telling.session, ids), parcel]
+    late = _still_late(telling, others - {parcel.id}, but=taken)
+    if kind == SOONER and late:
+        _write(telling, late, LATER, ways, due=due)
+        late = []
     if kind == LATER and due is None and _may_move_too(telling, parcel):
         due = telling.now + telling.workflow.digest.wait
-    return _write(telling, covered, kind, ways, due=due, timed=timed)
+    return _write(telling, [*late, parcel], kind, ways, due=due, timed=timed)
 
 
 def said_today(telling: Telling, parcel: Shipment, *, but: Iterable[str] = ()) -> int:
-    """How many delay texts their owner was sent since midnight where the parcel goes; text and mail count once."""
-    zone = telling.wording(parcel).zone(parcel)
+    """How many delay texts their owner was sent since midnight where the parcel goes; text and mail count once.
+
+    What was written the evening before, and went out or is to go out since, is of this day.
+    """
+    midnight = _midnight(telling.now, telling.wording(parcel).zone(parcel))
     query = select(OutboxRow.key).where(
         OutboxRow.conversation_id.in_(_talks(parcel)),
         OutboxRow.retailer == parcel.retailer,
         OutboxRow.category == Category.DELAY,
-        OutboxRow.created_at >= _midnight(telling.now, zone),
+        or_(
+            OutboxRow.created_at >= midnight,
+            OutboxRow.attempted_at >= midnight,
+            OutboxRow.state == Status.HELD,
+        ),
         OutboxRow.state != Status.CANCELLED,
     )
     left_out = set(but)
@@ -125,9 +155,9 @@ def _write(
     due: datetime | None = None,
     timed: bool = True,
 ) -> bool:
-    """Owe one message about these parcels, the last of which speaks; enter what it promises for that one.
+    """Owe one message about these parcels, all of them held, the last of which speaks; enter what it promises.
 
-    Promises of the others stand in the ledger since they were first written of.
+    The others' times are entered anew as well: they may be others than when they were first written of.
     """
     session, speaker = telling.session, parcels[-1]
     wording = telling.wording(speaker)
@@ -145,6 +175,8 @@ def _write(
     ]
     if any(said) and timed:
         promises.note_messages(session, wording, speaker, key=key, template=template, unsaid=True)
+    for other in parcels[:-1] if any(said) else ():
+        promises.note_messages(session, wording, other, key=key, template=template, unsaid=True)
     return any(said)
 
 

@@ -6,6 +6,7 @@ from flows import delay_digest
 from flows.delay_digest import LATER, SOONER
 from flows.digests import REPLACED, Order, replace_held, tell_again
 from flows.promises import last_told
+from flows.telling import Telling
 from flows.wording import is_unknown
 from tracking_core.eta import Estimate
 from tracking_core.models import Shipment
@@ -47,6 +48,19 @@ def tell_unknown(order: Order, parcel: Shipment) -> bool:
         return False
     ways = _left(order, parcel)
     return bool(ways) and delay_digest.tell(order.telling, parcel, LATER, ways, timed=False)
+
+
+def say_anew(telling: Telling, parcel: Shipment) -> None:
+    """Let nothing that waits to be said name a time that the shopper, or we with them, have just changed.
+
+    A delay of the time before is news no more and is taken back; a milestone text is written anew with the new time.
+    """
+    order = Order.of(telling, [parcel])
+    order.lock()
+    ways = set(telling.hold_talks(parcel))
+    delay_digest.take_back(telling, parcel, reason=REPLACED)
+    for milestone, unsaid in replace_held(order, parcel, order.told()).items():
+        tell_again(order, milestone, parcel, unsaid & ways)
 
 
 def _moved(order: Order, parcel: Shipment, expected: Estimate, *, but: list[str] | None = None) -> Movement | None:

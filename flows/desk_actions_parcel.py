@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from flows import addresses, outbound_events, pins, rescheduling, tracking
+from flows import addresses, delays, outbound_events, pins, rescheduling, tracking
 from flows.desk_deeds import CannotDo, Deed
 from flows.driver_texts import tell_driver
 from flows.pins import Told
@@ -68,6 +68,7 @@ def reschedule(deed: Deed, said: Mapping[str, str]) -> str:
     rescheduling.move(deed.session, deed.house, deed.shipment, slot, key=deed.key, now=deed.now)
     zone = rescheduling.clock_of(deed.shipment, deed.workflow)
     words = rescheduling.in_words(slot, deed.telling().wording(deed.shipment), zone)
+    delays.say_anew(deed.telling(), deed.shipment)
     told = deed.tell("reschedule_done", slot=words)
     deed.facts = {"from": slot.begins, "to": slot.ends}
     local = slot.begins.astimezone(zone)

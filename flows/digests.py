@@ -14,7 +14,7 @@ from db import insert_once
 from flows import delay_digest, promises
 from flows.models import MilestoneTold, OrderBeingTold
 from flows.promises import MERGED, mail_key
-from flows.telling import EMAIL, SMS, Telling, free_key, parcels_of
+from flows.telling import EMAIL, SMS, Telling, free_key, ours_of, parcels_of
 from tracking_core.eta import Estimate
 from tracking_core.models import Shipment
 from tracking_core.shipments import of_order
@@ -113,7 +113,7 @@ def announce_in(order: Order, milestone: str, news: Sequence[Shipment]) -> None:
         joined[way] = {one.shipment_id for one in told if one.milestone == milestone and one.message_key in taken}
     for way, others in joined.items():
         _tell(order, way, milestone, [*sorted(others), *(parcel.id for parcel in news)], told, key=key)
-    _note_promises(order, milestone, news)
+    _note_promises(order, milestone, [*set().union(*joined.values()), *(parcel.id for parcel in news)])
 
 
 def replace_held(
@@ -139,6 +139,7 @@ def replace_held(
             fresh = free_key(order.session, f"milestone:{others[-1]}:{one.milestone}")
             for way in sorted(ways):
                 _tell(order, way, one.milestone, others, told, key=fresh)
+            _note_promises(order, one.milestone, others)
     return back
 
 
@@ -148,7 +149,7 @@ def tell_again(order: Order, milestone: str, parcel: Shipment, ways: Iterable[st
     key = free_key(order.session, f"milestone:{parcel.id}:{milestone}")
     for way in sorted(ways):
         _tell(order, way, milestone, [parcel.id], told, key=key)
-    _note_promises(order, milestone, [parcel])
+    _note_promises(order, milestone, [parcel.id])
 
 
 def values_of(order: Order, milestone: str, covered: Sequence[int], told: Sequence[MilestoneTold]) -> dict[str, Any]:
@@ -157,8 +158,9 @@ def values_of(order: Order, milestone: str, covered: Sequence[int], told: Sequen
     speaker = parcels[covered[-1]]
     wording = order.telling.wording(speaker)
     values = wording.parcel(order.session, speaker)
-    if len({_window(wording.expected(one)) for one in parcels.values()}) > 1:
-        values |= {"window": "", "reasons": ""}  # they come at different times: the page says when
+    one_time = len({_window(wording.expected(one)) for one in parcels.values()}) == 1
+    if not one_time or len(ours_of(order.session, covered)) < len(parcels):
+        values |= {"window": "", "reasons": ""}  # different times, or another is deciding about one: the page says when
     passed = {one.shipment_id for one in told if one.milestone == milestone} | set(covered)
     passed |= {one.id for one in order.all if one.state == ShipmentState.DELIVERED}
     # "On the way" and the like are true of these parcels now; "delivered" stays true of the earlier ones as well.
@@ -215,11 +217,11 @@ def _window(expected: Estimate | None) -> tuple[datetime | None, datetime | None
     return (expected.window_from, expected.window_to) if expected else (None, None)
 
 
-def _note_promises(order: Order, milestone: str, news: Sequence[Shipment]) -> None:
-    """Enter what the text promised into the ledger, for the parcels this transaction holds."""
+def _note_promises(order: Order, milestone: str, covered: Sequence[int]) -> None:
+    """Enter what the text promised into the ledger, for each parcel in it that this transaction holds."""
     telling = order.telling
     keys = {t.shipment_id: t.message_key for t in order.told() if t.milestone == milestone}
-    for parcel in news:
+    for parcel in ours_of(order.session, covered):
         key = keys.get(parcel.id)
         if key is None:
             continue
@@ -230,4 +232,4 @@ def _note_promises(order: Order, milestone: str, news: Sequence[Shipment]) -> No
 def tell_by_mail(order: Order, milestone: str, covered: Sequence[int], *, key: str) -> None:
     """Say by mail what the text under that key could not."""
     _tell(order, EMAIL, milestone, covered, order.told(), key=key)
-    _note_promises(order, milestone, parcels_of(order.session, covered))
+    _note_promises(order, milestone, covered)

@@ -16,7 +16,7 @@ from tracking_core.models import Promise, Shipment
 from tracking_core.promises import RETAILER, Given
 
 #: A message in one of these was read by nobody.
-UNREAD = frozenset({Status.CANCELLED, Status.EXPIRED, Status.SHADOW})
+UNREAD = frozenset({Status.CANCELLED, Status.EXPIRED, Status.SHADOW, Status.FAILED, Status.UNDELIVERED})
 #: Why a planned message was taken back whose words stand in another one.
 MERGED = "Another parcel of the order moved too: one text tells of both."
 LATE_TOO = "Another parcel of the same person is late too: one text tells of both."
@@ -97,7 +97,7 @@ def last_told(session: Session, parcel: Shipment, *, but: Sequence[str] = ()) ->
     """The window the shopper goes by: the last one they were told, or had with the order; None when there is none.
 
     What the retailer has changed since does not count until a message says so, nor does a message that was taken back.
-    but: keys of delay texts that wait, to be left out as well, with those that were joined into one of them.
+    but: keys of delay texts that wait, to be left out as well.
     """
     made = [one for one in ledger_of(session, parcel) if one.source != RETAILER]
     keys = [one.message_key for one in made if one.message_key is not None]
@@ -105,8 +105,7 @@ def last_told(session: Session, parcel: Shipment, *, but: Sequence[str] = ()) ->
         # The mail that said the same may have gone where the text was taken back.
         every = [*keys, *(mail_key(one) for one in keys)]
         rows = session.execute(select(OutboxRow.key, OutboxRow.state, OutboxRow.reason).where(OutboxRow.key.in_(every)))
-        joined = {MERGED} if but else {MERGED, LATE_TOO}
-        read = {key: state not in UNREAD or why in joined for key, state, why in rows}
+        read = {key: state not in UNREAD or why == MERGED for key, state, why in rows}
         made = [one for one in made if _was_told(one.message_key, read, but)]
     return Given(made[-1].window_from, made[-1].window_to) if made else None
 

@@ -17,7 +17,7 @@ from channels import consent, outbox
 from channels.messages import Category, OutboundMessage
 from channels.models import Contact
 from db import insert_once
-from flows import instructing, rescheduling
+from flows import delays, instructing, rescheduling
 from flows.house import House
 from flows.line_states import OPEN
 from flows.lines import Refusal, leave, line_of, open_line
@@ -151,6 +151,7 @@ def _time(page: _Page) -> str:
     telling = Telling(session, page.house, page.workflow, shipment.retailer, now)
     words = rescheduling.in_words(slot, telling.wording(shipment), rescheduling.clock_of(shipment, page.workflow))
     rescheduling.move(session, page.house, shipment, slot, key=page.outbox_key, words=words, now=now)
+    delays.say_anew(telling, shipment)
     _confirm(page, telling, "reschedule_done", slot=words)
     return "done"
 

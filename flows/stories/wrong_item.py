@@ -8,6 +8,7 @@ from sqlalchemy import select
 from bot.answers import choice, yes_or_no
 from bot.normal import normal
 from bot.understanding import Understanding
+from flows import promises
 from flows.stories import describing
 from flows.stories.damaged import not_here, say_where
 from flows.stories.machine import OVER, PERSON, Next, Plot, Step, Talk
@@ -90,8 +91,13 @@ def _kind_in_words(talk: Talk, text: str, _understood: Understanding) -> Next:
 
 def _ask_other_parcel(talk: Talk, again: bool) -> None:
     other = _still_to_come(talk)
-    values = talk.kit.wording.parcel(talk.kit.session, other or talk.the_parcel)
-    talk.say("wrong_item_other_parcel", again=again, order=values["order"], window=values["window"])
+    parcel, kit, name = other or talk.the_parcel, talk.kit, "wrong_item_other_parcel"
+    values = kit.wording.parcel(kit.session, parcel)
+    words = kit.compose(name, again=again, order=values["order"], window=values["window"])
+    key, expected = kit.next_key(), kit.wording.expected(parcel)
+    if values["window"]:
+        promises.note(kit.session, kit.wording, parcel, words, key=key, template=name, expected=expected)
+    kit.say(words, key=key)
 
 
 def _pick_other_parcel(talk: Talk, text: str) -> Next:
