@@ -27,6 +27,8 @@ HALVED = 600
 #: The trusted member, the plain model, always keeps a say: this over the root of the outcomes known, between these
 #: bounds. A mean with it can lose no more than its part of what the others lose, and gains most of what they gain.
 DOUBT, LEAST_DOUBT, MOST_DOUBT = 8.0, 0.3, 0.5
+#: What the others gain on the trusted member in the past must be more than so many standard errors of it.
+SURELY = 1.0
 #: What was said at the milestone before is trusted in the plain model's place while it errs no more than so much as
 #: that: the two mostly know the same, and what jumps about between milestones errs more than what stays.
 STEADY = 1.05
@@ -139,10 +141,12 @@ def shares(left: Floats, said: Floats, spoken: NDArray[np.bool_], trusted: int) 
     fitted = _fitted(share, left, said, weight, usable, best)
     # Half of what fits the past best, half of what each is worth by itself: the former alone is too sure of itself.
     mixed = (fitted + share) / 2
-    if weight @ np.abs(left - said @ mixed) >= errors[trusted]:
-        return alone
     doubt = min(max(DOUBT / math.sqrt(len(left)), LEAST_DOUBT), MOST_DOUBT)
-    return (1 - doubt) * mixed + doubt * alone
+    mixed = (1 - doubt) * mixed + doubt * alone
+    gained = misses[:, trusted] - np.abs(left - said @ mixed)
+    gain = float(weight @ gained)
+    luck = math.sqrt(float(weight**2 @ (gained - gain) ** 2))
+    return mixed if gain > SURELY * luck else alone
 
 
 def _weights(n: int) -> Floats:
