@@ -31,10 +31,16 @@ _LOOKED: Final = re.compile(
 _NEVER_CAME: Final = re.compile(
     r"(?<!\w)(?:never (?:arrived|came|come|received|got|showed|turned|delivered)|"
     r"(?:did not|has not|have not|was not|still not|not) (?:yet |even |actually )?(?:arrived?|come|came|received?|"
-    r"get|got|gotten|delivered|show(?:ed)? up|here)|do not have (?:it|my|the)|nothing (?:came|arrived|here)|"
+    r"get|got|gotten|delivered|show(?:ed)? up|here)|do not have (?:it|my|the)|"
+    r"nothing (?:came|arrived|here|at|outside|in my|on my)|"
     r"got nothing|still missing|"
     r"(?:no|nunca|aun no|todavia no) (?:me |nos )?(?:ha |han )?(?:lleg\w+|recib\w+|entreg\w+|aparec\w+|vin\w+)|"
     r"no (?:lo|la) (?:he )?(?:tengo|recib\w+)|sin (?:llegar|recibir))(?!\w)"
+)
+#: "it says delivered but it is not here", also as a question: "it says delivered, where is it?"
+_SAYS_DELIVERED: Final = re.compile(
+    r"(?<!\w)(?:says?|said|saying|shows?|shown|showing|marked|dice|figura|marcad[oa]|marca|aparece)(?: \w+){0,4} "
+    r"(?:delivered|entregad[oa])(?: \w+){0,3} (?:but|where|pero|y no|donde|and (?:i|it|there|nothing))(?!\w)"
 )
 _SHORT: Final = 25
 
@@ -56,4 +62,6 @@ def says_missing(text: str) -> bool:
 def never_came(text: str) -> bool:
     """Whether the text says that a parcel has not come: "my package never arrived". Of one that is on its way too."""
     plain = normal(text)
-    return "?" not in text and len(plain.split()) <= _SHORT and _NEVER_CAME.search(plain) is not None
+    if len(plain.split()) > _SHORT:
+        return False
+    return _SAYS_DELIVERED.search(plain) is not None or ("?" not in text and _NEVER_CAME.search(plain) is not None)
