@@ -78,7 +78,6 @@ class EtaOut(WindowOut):
 
     at: datetime | None = Field(description="The likeliest moment, or the window's middle; null: only an end is known.")
     as_of: datetime | None = Field(description="When its source said so: how old it is.")
-    source: str = Field(description="position, carrier, model, promise or distance: whose word it is.")
     confidence: float = Field(description="0 to 1: how likely the window holds, by past windows where there are any.")
     reasons: list[str] = Field(description="Why, in words.")
 

@@ -209,7 +209,6 @@ def _eta(expected: Estimate) -> EtaOut:
         at=expected.centre,
         as_of=expected.as_of,
         confidence=expected.confidence,
-        source=expected.source,
         reasons=[told for one in expected.reasons if (told := sentence(one, words("en")))],
     )
 
