@@ -17,7 +17,7 @@ from tracking_core.states import OPEN
 from tracking_core.transit_facts import carrier_key
 from tracking_core.transit_models import TransitLoad, TransitPrediction, TransitQuality
 from tracking_core.transit_serving import CARRIER, ENOUGH, ENOUGH_STOPS, MODEL, ROADS, STOP
-from tracking_core.transit_windows import COVERAGE, LATEST, level_of
+from tracking_core.transit_windows import COVERAGE, LATEST, lately
 
 #: Outcomes older than this say nothing of the present.
 LOOKED_BACK = timedelta(days=60)
@@ -98,7 +98,7 @@ def _record(
     off = np.array([(row.left_s or 0.0) - row.centre_s for row in rows])
     sides = np.array([max(row.before_s if miss < 0 else row.after_s, 1.0) for row, miss in zip(rows, off, strict=True)])
     scores = np.abs(off) / sides
-    scale = level_of(scores, COVERAGE)
+    scale = lately(scores[::-1], COVERAGE)  # the rows come latest first
     low, middle, high = (float(q) for q in np.quantile(off, (0.1, 0.5, 0.9)))
     return TransitQuality(
         retailer=retailer,

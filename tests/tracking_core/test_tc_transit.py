@@ -152,6 +152,33 @@ def test_a_prediction_is_kept_beside_what_came_and_scales_the_next_windows(datab
         assert len(session.scalars(query).all()) == 1
 
 
+def test_windows_follow_a_change_before_most_of_the_record_has_seen_it(database: Database) -> None:
+    parcels = [placed(database, "swift", order=f"R{number}") for number in range(300)]
+    with database.write() as session:
+        for number, one in enumerate(parcels):
+            at = NOW - timedelta(hours=len(parcels) - number)
+            took = (100.0 if number < 210 else 300.0) * (number % 10) / 10  # the last third takes three times as long
+            said = TransitPrediction(
+                shipment_id=one,
+                retailer="default",
+                source="model",
+                milestone="shipped",
+                carrier="",
+                version=1,
+                at=at,
+                done_at=at,
+                centre_s=0.0,
+                before_s=100.0,
+                after_s=100.0,
+                left_s=took,
+            )
+            session.add(said)
+    recalibrate(database, NOW)
+    with database.read() as session:
+        known = session.scalars(select(TransitQuality).where(TransitQuality.source == "model")).one()
+    assert known.scale > 1.4, "counted alike, seven in ten being of before, it would be 1"
+
+
 def test_a_carriers_own_record_moves_its_estimates(database: Database) -> None:
     for number in range(35):
         one = placed(database, "acme", order=f"C{number}", at=NOW + number * HOUR)
