@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from tracking_core.eta_days import day_window
 from tracking_core.eta_sources import AT_THE_SHOP, STALE_POSITION, by_record, of_distance, of_model, of_position
 from tracking_core.eta_types import Estimate, Reasoned
 from tracking_core.facts import Eta
@@ -58,13 +59,6 @@ def zone_of(destination: Mapping[str, object] | None) -> tzinfo:
     except (KeyError, ValueError, OSError):
         # OSError: names of folders of the zone database, such as "America".
         return UTC
-
-
-def day_window(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
-    """That day from midnight to midnight in the zone, in UTC; 23 or 25 hours when clocks change."""
-    begins = datetime.combine(day, time(), zone)
-    ends = datetime.combine(day + timedelta(days=1), time(), zone)
-    return begins.astimezone(UTC), ends.astimezone(UTC)
 
 
 def carrier_window(eta: Eta, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
@@ -140,7 +134,7 @@ def _best(
     learned = _standing(shipment, state, of_model(shipment))
     carriers = _standing(shipment, state, _carriers(shipment, zone))
     if carriers is not None:
-        carriers = by_record(shipment, carriers, learned)
+        carriers = by_record(shipment, carriers, learned, zone or zone_of(shipment.destination))
     for found in (carriers, learned):
         if found is not None and not _has_not_heard(shipment, state, found, promised):
             return found

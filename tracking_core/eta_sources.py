@@ -1,10 +1,11 @@
 """What each source makes of a shipment's row: position, carrier's record, learned model, distance. Pure."""
 
 import math
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from tracking_core.distances import km_between
+from tracking_core.eta_days import of_day
 from tracking_core.eta_types import Estimate, Reasoned
 from tracking_core.models import Shipment
 from tracking_core.outcomes import LEVELS, Counted
@@ -90,15 +91,18 @@ def of_model(shipment: Shipment) -> Estimate | None:
     )
 
 
-def by_record(shipment: Shipment, said: Estimate, learned: Estimate | None) -> Estimate:
+def by_record(shipment: Shipment, said: Estimate, learned: Estimate | None, zone: tzinfo) -> Estimate:
     """The carrier's estimate in the light of how good that carrier's have been; as it was where there is no record.
 
     It is moved by how much later parcels usually came and reaches as far as four out of five of them did. A model that
-    speaks as well has its say by the square of how narrow its window is beside the carrier's.
+    speaks as well has its say by the square of how narrow its window is beside the carrier's. zone: where days begin
+    and end, of an estimate that names a day only.
     """
     record = _learned(shipment, "carrier")
+    if said.whole_day:
+        return of_day(said, record, learned, zone, HELD)
     named = said.at or _middle(said)
-    if not record or named is None or said.whole_day:
+    if not record or named is None:
         return said
     low, middle, high = (timedelta(seconds=record[name]) for name in ("low_s", "middle_s", "high_s"))
     at, first, last = named + middle, named + min(low, middle), named + max(high, middle)

@@ -127,8 +127,8 @@ def predict(session: Session, shipment: Shipment, milestone: str, *, at: datetim
 def carrier_said(session: Session, shipment: Shipment, *, at: datetime, now: datetime) -> None:
     """Keep the carrier's newest estimate beside what will come, and write to the shipment how far to trust it."""
     moment = shipment.carrier_eta_at or _middle(shipment.carrier_eta_from, shipment.carrier_eta_to)
-    if moment is None or shipment.carrier_eta_day is not None:
-        return
+    if moment is None:
+        return  # of a day it is the middle, from which its misses are counted
     first, last = shipment.carrier_eta_from or moment, shipment.carrier_eta_to or moment
     ahead = (moment - at).total_seconds()
     sides = (max((moment - first).total_seconds(), LEAST_S), max((last - moment).total_seconds(), LEAST_S))
