@@ -20,6 +20,9 @@ _SURE: Final = 0.9
 _MIDDLING: Final = 0.72
 #: A rule as sure as this is believed when the model is unclear, or takes the text, hardly sure, for nothing of ours.
 _GOOD_RULE: Final = 0.8
+#: Below it a model has only noticed that a text is short, where that has a word or two which no rule knows.
+_HARDLY: Final = 0.57
+_FEW: Final = 2
 #: Who asks for something is heard by the model, now and then, only as in need of help.
 _LEAST: Final = "help"
 #: A text that begins so and goes on with nothing we know is still a greeting, not a riddle.
@@ -64,6 +67,8 @@ def courtesy(ranking: Sequence[tuple[str, float]], text: str, rules: Understandi
     """
     intent, confidence = ranking[0]
     plain = normal(text)
+    if intent in _SMALL_TALK and confidence < _HARDLY and rules.intent == NOTHING and _is_noise(plain):
+        return NOTHING, CLEAR - 0.01  # "zxcv" agrees to nothing: what is short and strange looks like small talk
     if intent in _SMALL_TALK:
         said = _said(plain, intent, confidence, rules) if intent != "greet" else None
         if said is None:
@@ -76,6 +81,10 @@ def courtesy(ranking: Sequence[tuple[str, float]], text: str, rules: Understandi
         if said in _TOLD:
             return said, CLEAR
     return intent, confidence
+
+
+def _is_noise(plain: str) -> bool:
+    return len(plain.split()) <= _FEW and opening(plain) is None
 
 
 def _said(plain: str, intent: str, confidence: float, rules: Understanding) -> str | None:

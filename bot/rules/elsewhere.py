@@ -14,7 +14,7 @@ ACTING: Final = frozenset(
     )
 )  # fmt: skip
 
-_LOOKS_OR_ACTS: Final = ACTING | {"where_is_my_order"}
+_LOOKS_OR_ACTS: Final = ACTING | {"where_is_my_order", "proof_of_delivery", "help"}
 
 _ELSEWHERE: Final = re.compile(
     r"(?<!\w)(?:"
@@ -54,6 +54,14 @@ _WANTED_ELSEWHERE: Final = re.compile(
     r"alarmas?|temporizador|recordatorios?|membresias?|suscripci(?:on|ones)|gimnasio|prestamos?|contrasenas?|tren)"
     r")(?!\w)"
 )
+#: A shop's other counters: who asks for help there is not helped by us.
+_OTHER_COUNTERS: Final = re.compile(
+    r"(?<!\w)(?:"
+    r"sign ?ups?|signing up|registrations?|payment (?:options?|methods?|modalities)|pin codes?|newsletters?|"
+    r"(?:user|gold|platinum|premium|standard|free|pro|business|second) accounts?|(?:bills?|invoices?) (?:from|#?\d)\w*|"
+    r"formas de pago|metodos de pago|boletin|registrarme|cuenta (?:gold|premium|de usuario|gratuita|platino|oro)"
+    r")(?!\w)"
+)
 _BOUGHT: Final = re.compile(r"(?<!\w)(?:orders?|ordered|bought|purchases?|compr\w+|pedi|orden)(?!\w)")
 
 
@@ -62,7 +70,8 @@ def is_anothers(plain: str) -> bool:
 
     Narrower than `is_elsewhere`, which a lamp and a coffee machine satisfy: this is for who is surer than a rule.
     """
-    return bool(_WANTED_ELSEWHERE.search(plain)) and not _OURS.search(plain) and not _BOUGHT.search(plain)
+    wanted = _WANTED_ELSEWHERE.search(plain) or _OTHER_COUNTERS.search(plain)
+    return bool(wanted) and not _OURS.search(plain) and not _BOUGHT.search(plain)
 
 
 def of_ours(ranking: list[tuple[str, float]], plain: str) -> list[tuple[str, float]]:

@@ -91,7 +91,7 @@ RULES: Final[tuple[Rule, ...]] = rules(
         ),
         (
             r"what|which|need|do you|discount|tracking|postal|zip|where|can i (?:get|have)|no code|"
-            r"verification"
+            r"verification|dead|(?:they|you) gave|not work\w*|not open|invalid|code is wrong|wrong code"
         ),
     ),
     (

@@ -85,4 +85,16 @@ RULES: Final[tuple[Rule, ...]] = rules(
             r"moon|snow|rain|traffic|doctor|appointment|alarm|reminder|party|recipe|ring|not home"
         ),
     ),
+    (
+        "return_or_refund",
+        0.9,
+        r"(?:rebat(?:e|es|ing)|erbates?)",
+        r"coupon|discount code|tax|mail in|{n}",
+    ),
+    (
+        "complaint",
+        0.9,
+        r"lodg(?:e|ing) (?:an? |some |my )?(?:\w+ )?(?:claims?|complaints?|reclamations?)",
+        r"insurance|warranty|tax",
+    ),
 )

@@ -153,3 +153,19 @@ def test_keywords_read_two_courtesies_too(text: str, means: str) -> None:
 def test_a_question_is_answered_whatever_the_thanks_are_called(text: str, says: bool | None) -> None:
     """What thanks at length is called `thanks` where nothing has been asked; to a question it is still the answer."""
     assert yes_or_no(text) is says
+
+
+@pytest.mark.parametrize(
+    ("text", "sure", "means"),
+    [
+        ("zxcv", 0.56, "out_of_scope"),
+        ("grmpf blorp", 0.52, "out_of_scope"),
+        ("ok", 0.56, "affirm"),
+        ("zxcv", 0.7, "affirm"),
+        ("I have that one here", 0.56, "affirm"),
+    ],
+)
+def test_noise_agrees_to_nothing(text: str, sure: float, means: str) -> None:
+    intent, confidence = courtesy([("affirm", sure), ("greet", 0.2)], text, KEYWORDS.understand(text))
+    assert intent == means
+    assert (confidence >= CLEAR) == (means == "affirm")
