@@ -116,6 +116,7 @@ def test_from_a_bad_score_to_a_settled_case(house, open_page):
     expect(page.locator("#lines")).to_contain_text("1 the driver was rude")
     expect(page.locator("#facts")).to_contain_text("1 of 5")
 
+    page.wait_for_load_state()  # the page is another one since it was taken: its keys work once its scripts have run
     page.keyboard.press("r")
     page.keyboard.type("I am sorry. We will talk to them.")
     expect(page.locator("#reply-cost")).to_contain_text("1 segment")
