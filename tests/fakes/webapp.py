@@ -5,12 +5,15 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from channels.memory import MemoryChannel
 from channels.twilio_sms import TwilioSms
@@ -26,6 +29,23 @@ TOKEN = "a-twilio-token"
 KEY = "the-operators-key"
 MAIN = "+15005550006"
 OTHER_MAIN = "+15005550007"
+
+
+class _Templates(BytecodeCache):
+    """Templates as this process has compiled them: every test has an app of its own, and reads the same ones."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = _Templates()
 
 
 @dataclass
@@ -124,8 +144,15 @@ def make_web(database: Database, settings: Settings, now: datetime) -> Web:
         other = accounts.add_retailer(session, "other", OTHER_MAIN, now=now)
     channels: dict[str, Any] = {"sms": MemoryChannel("sms"), "email": MemoryChannel("email")}
     if settings.twilio_configured:
-        channels["sms"] = TwilioSms(settings.twilio_account_sid, settings.twilio_auth_tokens, status_callback_base=BASE)
+        channels["sms"] = _twilio(settings.twilio_account_sid, settings.twilio_auth_tokens)
     app = Flask("doorline", static_folder=None)
+    app.jinja_options = {**app.jinja_options, "bytecode_cache": TEMPLATES}
     parts = Parts(settings, database, house, channels, clock)
     build(app, parts)
     return Web(app, parts, clock, {"default": KEY, "other": other})
+
+
+@cache
+def _twilio(account_sid: str, tokens: tuple[str, ...]) -> TwilioSms:
+    """One for all tests: each reads all authorities of the machine when it is made, and remembers nothing."""
+    return TwilioSms(account_sid, tokens, status_callback_base=BASE)

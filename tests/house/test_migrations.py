@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import uuid
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -40,14 +41,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path):
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
     request.getfixturevalue("postgres_admin")
-    name = f"doorline_test_m_{tmp_path.name[-12:].lower().replace('-', '_')}"
+    name = f"doorline_test_m_{uuid.uuid4().hex[:12]}"
     conninfo = POSTGRES_URL.replace("postgresql+psycopg://", "postgresql://", 1)
     with psycopg.connect(conninfo, autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         admin.execute(f'CREATE DATABASE "{name}"')
+    request.getfixturevalue("doomed").append(name)
     yield POSTGRES_URL.rsplit("/", 1)[0] + f"/{name}"
-    with psycopg.connect(conninfo, autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def test_migrated_schema_equals_the_models(url: str) -> None:

@@ -1,5 +1,6 @@
 """Walks run against a whole installation: web and worker as processes, a real database, a Twilio on this machine."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,12 +29,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     request.getfixturevalue("postgres_admin")
     conninfo = POSTGRES_URL.replace("postgresql+psycopg://", "postgresql://", 1)
-    name = f"doorline_walk_{abs(hash(tmp_path)):x}"
+    name = f"doorline_walk_{uuid.uuid4().hex}"
     with psycopg.connect(conninfo, autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}"')
+    request.getfixturevalue("doomed").append(name)
     yield POSTGRES_URL.rsplit("/", 1)[0] + f"/{name}"
-    with psycopg.connect(conninfo, autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
