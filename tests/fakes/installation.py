@@ -98,10 +98,11 @@ class Installation:
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """Send the signal to one of our processes and its children, and wait for its end."""
-        process = self.processes.pop(name)
+        process = self.processes[name]
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         process.wait(30)
+        del self.processes[name]  # only now: `stop` ends what did not end
 
     def stop(self) -> None:
         """End everything: kindly, then not."""
